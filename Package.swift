@@ -38,9 +38,13 @@ let package = Package(
         room("Computing", ["CKernels"]),
         room("Astronomy"),
 
+        // Floor 3: the models.
+        room("GalaxyModels", ["Astronomy", "Computing"]),
+
         .target(name: "TestSupport", path: "Tests/TestSupport", swiftSettings: house),
         tests("Computing"),
         tests("Astronomy"),
+        tests("GalaxyModels", ["Astronomy", "Computing"]),
     ],
     cLanguageStandard: .gnu17,
     cxxLanguageStandard: .gnucxx17
