@@ -1,5 +1,5 @@
 /// How far a use case has come.
-public struct Progress: Sendable, Equatable {
+public struct WorkProgress: Sendable, Equatable {
     /// What is being done, e.g. `simulating`.
     public var activity: String
     /// Items done so far.
@@ -22,4 +22,4 @@ public struct Progress: Sendable, Equatable {
 }
 
 /// Receives progress, from any thread.
-public typealias ProgressHandler = @Sendable (Progress) -> Void
+public typealias ProgressHandler = @Sendable (WorkProgress) -> Void
