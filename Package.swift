@@ -36,10 +36,12 @@ let package = Package(
             name: "CKernels",
             cSettings: [.unsafeFlags(["-O3", "-ffp-contract=fast", "-fno-math-errno", "-Wall", "-Werror"])]),
         room("Computing", ["CKernels"]),
+        room("Safetensors"),
         room("Astronomy"),
 
         .target(name: "TestSupport", path: "Tests/TestSupport", swiftSettings: house),
         tests("Computing"),
+        tests("Safetensors", ["Computing"]),
         tests("Astronomy"),
     ],
     cLanguageStandard: .gnu17,
