@@ -50,6 +50,7 @@ let package = Package(
             name: "CBuildInformation",
             cSettings: [.define("GALATEA_COMMIT", to: "\"\(commit ?? "unknown")\"")]),
         room("Computing", ["CKernels"]),
+        room("Safetensors"),
         room("Astronomy"),
 
         // Floor 3: the models.
@@ -70,6 +71,7 @@ let package = Package(
 
         .target(name: "TestSupport", path: "Tests/TestSupport", swiftSettings: house),
         tests("Computing"),
+        tests("Safetensors", ["Computing"]),
         tests("Astronomy"),
         tests("GalaxyModels", ["Astronomy", "Computing"]),
     ],
