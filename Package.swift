@@ -57,7 +57,12 @@ let package = Package(
         room("GalaxyModels", ["Astronomy", "Computing"]),
 
         // Floor 4: the use cases.
-        room("Pipeline", ["CBuildInformation", "Computing", "Astronomy", "GalaxyModels"]),
+        room(
+            "Pipeline",
+            [
+                "CBuildInformation", "Computing", "Astronomy", "GalaxyModels",
+                .product(name: "TOMLKit", package: "TOMLKit"),
+            ]),
 
         // Floor 6: the program.
         .executableTarget(
@@ -73,6 +78,7 @@ let package = Package(
         tests("Computing"),
         tests("Safetensors", ["Computing"]),
         tests("Astronomy"),
+        tests("Pipeline", ["GalaxyModels"]),
         tests("GalaxyModels", ["Astronomy", "Computing"]),
     ],
     cLanguageStandard: .gnu17,

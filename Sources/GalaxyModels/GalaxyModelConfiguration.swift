@@ -108,6 +108,9 @@ public struct GalaxyModelConfiguration: Sendable, Equatable, Codable {
     public var fault: String? {
         if bands.isEmpty { return "bands: at least one is needed" }
         if Set(bands.map(\.name)).count != bands.count { return "bands: a name occurs twice" }
+        if !bands.allSatisfy({ $0.extinctionCoefficient >= 0 && $0.extinctionCoefficient.isFinite }) {
+            return "extinction: one number that is not negative for each band is needed"
+        }
         if !(8...4096).contains(imageSize) { return "image_size: \(imageSize) is outside 8 to 4096" }
         if !(8...512).contains(inputSize) { return "input_size: \(inputSize) is outside 8 to 512" }
         if !(pixelScale > 0 && pixelScale.isFinite) { return "pixel_scale: \(pixelScale) is not positive" }
