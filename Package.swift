@@ -49,6 +49,7 @@ let package = Package(
         .target(
             name: "CBuildInformation",
             cSettings: [.define("GALATEA_COMMIT", to: "\"\(commit ?? "unknown")\"")]),
+        .systemLibrary(name: "CCrypto"),
         room("Computing", ["CKernels"]),
         room("Safetensors"),
         room("Astronomy"),
@@ -60,7 +61,7 @@ let package = Package(
         room(
             "Pipeline",
             [
-                "CBuildInformation", "Computing", "Astronomy", "GalaxyModels",
+                "CBuildInformation", "CCrypto", "Computing", "Astronomy", "GalaxyModels",
                 .product(name: "TOMLKit", package: "TOMLKit"),
             ]),
 
