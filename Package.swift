@@ -37,6 +37,13 @@ let package = Package(
             cSettings: [.unsafeFlags(["-O3", "-ffp-contract=fast", "-fno-math-errno", "-Wall", "-Werror"])]),
         room("Computing", ["CKernels"]),
         room("Astronomy"),
+        .systemLibrary(name: "COpenBLAS"),
+
+        // Floor 1: arrays with gradients.
+        room("Tensors", ["Computing", "CKernels", "COpenBLAS"]),
+
+        // Floor 2: networks.
+        room("NeuralNetworks", ["Tensors", "Computing"]),
 
         .target(name: "TestSupport", path: "Tests/TestSupport", swiftSettings: house),
         tests("Computing"),
