@@ -53,6 +53,13 @@ let package = Package(
         room("Computing", ["CKernels"]),
         room("Safetensors"),
         room("Astronomy"),
+        .systemLibrary(name: "COpenBLAS"),
+
+        // Floor 1: arrays with gradients.
+        room("Tensors", ["Computing", "CKernels", "COpenBLAS"]),
+
+        // Floor 2: networks.
+        room("NeuralNetworks", ["Tensors", "Computing"]),
 
         // Floor 3: the models.
         room("GalaxyModels", ["Astronomy", "Computing"]),

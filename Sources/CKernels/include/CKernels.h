@@ -2,3 +2,8 @@
 #pragma once
 
 #include "instruction_set.h"
+#include "elementwise.h"
+#include "interpolation.h"
+#include "normalization.h"
+#include "patches.h"
+#include "reduction.h"
