@@ -25,7 +25,7 @@ func tests(_ name: String, _ dependencies: [Target.Dependency] = []) -> Target {
 }
 
 /// Targets whose tests compare against files made by a peer, in `Tests/<name>Tests/Golden`.
-let goldens: Set<String> = ["Astronomy"]
+let goldens: Set<String> = ["Astronomy", "GalaxyModels"]
 
 /// The commit that is being built, for `--version` and provenance.
 let commit = Context.gitInformation.map {
@@ -62,7 +62,7 @@ let package = Package(
         room("NeuralNetworks", ["Tensors", "Computing"]),
 
         // Floor 3: the models.
-        room("GalaxyModels", ["Astronomy", "Computing"]),
+        room("GalaxyModels", ["NeuralNetworks", "Tensors", "Astronomy", "Computing"]),
 
         // Floor 4: the use cases.
         room(
@@ -87,7 +87,7 @@ let package = Package(
         tests("Safetensors", ["Computing"]),
         tests("Astronomy"),
         tests("Pipeline", ["GalaxyModels"]),
-        tests("GalaxyModels", ["Astronomy", "Computing"]),
+        tests("GalaxyModels", ["NeuralNetworks", "Tensors", "Astronomy", "Computing"]),
     ],
     cLanguageStandard: .gnu17,
     cxxLanguageStandard: .gnucxx17
