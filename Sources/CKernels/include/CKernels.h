@@ -3,3 +3,8 @@
 
 #include "convolution.h"
 #include "instruction_set.h"
+#include "elementwise.h"
+#include "interpolation.h"
+#include "normalization.h"
+#include "patches.h"
+#include "reduction.h"
