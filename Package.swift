@@ -86,6 +86,7 @@ let package = Package(
 
         .target(name: "TestSupport", path: "Tests/TestSupport", swiftSettings: house),
         tests("Computing"),
+        tests("CKernels", ["Computing"]),
         tests("Safetensors", ["Computing"]),
         tests("Astronomy"),
         tests("FITS", ["Astronomy", "Computing"]),

@@ -1,6 +1,7 @@
 // Galatea's C kernels: one header a kernel family, all of them gathered here.
 #pragma once
 
+#include "convolution.h"
 #include "instruction_set.h"
 #include "elementwise.h"
 #include "interpolation.h"
