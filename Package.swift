@@ -25,7 +25,7 @@ func tests(_ name: String, _ dependencies: [Target.Dependency] = []) -> Target {
 }
 
 /// Targets whose tests compare against files made by a peer, in `Tests/<name>Tests/Golden`.
-let goldens: Set<String> = []
+let goldens: Set<String> = ["Photometry"]
 
 let package = Package(
     name: "galatea",
@@ -37,10 +37,15 @@ let package = Package(
             cSettings: [.unsafeFlags(["-O3", "-ffp-contract=fast", "-fno-math-errno", "-Wall", "-Werror"])]),
         room("Computing", ["CKernels"]),
         room("Astronomy"),
+        .systemLibrary(name: "CSEP"),
+
+        // Floor 1: one purpose each.
+        room("Photometry", ["Astronomy", "Computing", "CKernels", "CSEP"]),
 
         .target(name: "TestSupport", path: "Tests/TestSupport", swiftSettings: house),
         tests("Computing"),
         tests("Astronomy"),
+        tests("Photometry", ["Astronomy", "Computing", "CKernels"]),
     ],
     cLanguageStandard: .gnu17,
     cxxLanguageStandard: .gnucxx17

@@ -2,3 +2,5 @@
 #pragma once
 
 #include "instruction_set.h"
+#include "normalisation.h"
+#include "resampling.h"
