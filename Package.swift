@@ -54,11 +54,13 @@ let package = Package(
         .systemLibrary(name: "CCFITSIO", pkgConfig: "cfitsio", providers: [.apt(["libcfitsio-dev"])]),
         .systemLibrary(name: "CCrypto"),
         .systemLibrary(name: "COpenBLAS"),
+        .systemLibrary(name: "CSEP"),
         .systemLibrary(name: "CZlib", pkgConfig: "zlib", providers: [.apt(["zlib1g-dev"])]),
 
         // Floor 1: arrays with gradients, files, pixels, the mock sky.
         room("Tensors", ["Computing", "CKernels", "COpenBLAS"]),
         room("FITS", ["Astronomy", "Computing", "CCFITSIO", "CZlib"]),
+        room("Photometry", ["Astronomy", "Computing", "CKernels", "CSEP"]),
 
         // Floor 2: networks, classification and search, catalogues.
         room("NeuralNetworks", ["Tensors", "Computing"]),
@@ -92,6 +94,7 @@ let package = Package(
         tests("FITS", ["Astronomy", "Computing"]),
         tests("GalaxyModels", ["NeuralNetworks", "Tensors", "Astronomy", "Computing"]),
         tests("Pipeline", ["GalaxyModels"]),
+        tests("Photometry", ["Astronomy", "Computing", "CKernels"]),
     ],
     cLanguageStandard: .gnu17,
     cxxLanguageStandard: .gnucxx17

@@ -8,3 +8,5 @@
 #include "normalization.h"
 #include "patches.h"
 #include "reduction.h"
+#include "normalisation.h"
+#include "resampling.h"
