@@ -18,8 +18,14 @@ struct Golden: Decodable {
         var seed: Array
         var output: Array
         var gradients: [Array]
-        var running_mean: Array?
-        var running_var: Array?
+        var runningMean: Array?
+        var runningVariance: Array?
+
+        enum CodingKeys: String, CodingKey {
+            case inputs, seed, output, gradients
+            case runningMean = "running_mean"
+            case runningVariance = "running_var"
+        }
     }
 
     var cases: [String: Case]

@@ -114,7 +114,7 @@ struct OperatorGoldenTests {
         let count = Float(result.countPerChannel)
         let mean = result.mean.values.map { 0.1 * $0 }
         let variance = result.variance.values.map { 0.9 + 0.1 * $0 * count / (count - 1) }
-        expectClose(mean, golden.running_mean?.values ?? [], relative: 1e-6)
-        expectClose(variance, golden.running_var?.values ?? [], relative: 1e-6)
+        expectClose(mean, golden.runningMean?.values ?? [], relative: 1e-6)
+        expectClose(variance, golden.runningVariance?.values ?? [], relative: 1e-6)
     }
 }
