@@ -95,6 +95,7 @@ let package = Package(
         tests("GalaxyModels", ["NeuralNetworks", "Tensors", "Astronomy", "Computing"]),
         tests("Pipeline", ["GalaxyModels"]),
         tests("Photometry", ["Astronomy", "Computing", "CKernels"]),
+        tests("Tensors", ["Computing"]),
     ],
     cLanguageStandard: .gnu17,
     cxxLanguageStandard: .gnucxx17
