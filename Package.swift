@@ -37,10 +37,15 @@ let package = Package(
             cSettings: [.unsafeFlags(["-O3", "-ffp-contract=fast", "-fno-math-errno", "-Wall", "-Werror"])]),
         room("Computing", ["CKernels"]),
         room("Astronomy"),
+        .systemLibrary(name: "CZlib"),
+
+        // Floor 2.
+        room("Catalogs", ["Astronomy", "Computing", "CZlib"]),
 
         .target(name: "TestSupport", path: "Tests/TestSupport", swiftSettings: house),
         tests("Computing"),
         tests("Astronomy"),
+        tests("Catalogs"),
     ],
     cLanguageStandard: .gnu17,
     cxxLanguageStandard: .gnucxx17
