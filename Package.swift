@@ -25,7 +25,7 @@ func tests(_ name: String, _ dependencies: [Target.Dependency] = []) -> Target {
 }
 
 /// Targets whose tests compare against files made by a peer, in `Tests/<name>Tests/Golden`.
-let goldens: Set<String> = []
+let goldens: Set<String> = ["FITS"]
 
 let package = Package(
     name: "galatea",
@@ -37,15 +37,21 @@ let package = Package(
             cSettings: [.unsafeFlags(["-O3", "-ffp-contract=fast", "-fno-math-errno", "-Wall", "-Werror"])]),
         room("Computing", ["CKernels"]),
         room("Astronomy"),
-        .systemLibrary(name: "CZlib"),
+
+        .systemLibrary(name: "CCFITSIO", pkgConfig: "cfitsio", providers: [.apt(["libcfitsio-dev"])]),
+        .systemLibrary(name: "CZlib", pkgConfig: "zlib", providers: [.apt(["zlib1g-dev"])]),
+
+        // Floor 1.
+        room("FITS", ["Astronomy", "Computing", "CCFITSIO", "CZlib"]),
 
         // Floor 2.
-        room("Catalogs", ["Astronomy", "Computing", "CZlib"]),
+        room("Catalogs", ["Astronomy", "Computing", "FITS", "CZlib"]),
 
         .target(name: "TestSupport", path: "Tests/TestSupport", swiftSettings: house),
         tests("Computing"),
         tests("Astronomy"),
-        tests("Catalogs"),
+        tests("FITS", ["Astronomy", "Computing"]),
+        tests("Catalogs", ["Astronomy", "FITS"]),
     ],
     cLanguageStandard: .gnu17,
     cxxLanguageStandard: .gnucxx17

@@ -1,3 +1,5 @@
+public import FITS
+
 /// What can be wrong with a catalogue, its columns or a file that it is written to.
 public enum CatalogError: Error, Sendable, Equatable, CustomStringConvertible {
     /// The file cannot be opened, read or written; `reason` in the system's words.
@@ -16,6 +18,8 @@ public enum CatalogError: Error, Sendable, Equatable, CustomStringConvertible {
     case missingColumn(path: String, column: String, present: [String])
     /// A column is there but cannot be what it is said to be.
     case refusedColumn(path: String, column: String, reason: String)
+    /// What the FITS layer found.
+    case fits(FITSError)
     /// The table has no rows.
     case noRows(path: String)
     /// The suffix of an output names no format.
@@ -39,6 +43,7 @@ public enum CatalogError: Error, Sendable, Equatable, CustomStringConvertible {
             "cannot use '\(path)': no column '\(column)' among \(Self.list(present))"
         case .refusedColumn(let path, let column, let reason):
             "cannot use '\(path)': column '\(column)' \(reason)"
+        case .fits(let error): error.description
         case .noRows(let path): "cannot use '\(path)': the table has no rows"
         case .unknownFormat(let path):
             "cannot write '\(path)': the suffix names no format (known: .fits, .csv, .ecsv, each also .gz)"

@@ -1,3 +1,5 @@
+import FITS
+
 /// A column as an ECSV header declares it.
 struct ECSVColumn: Equatable {
     /// The name.
@@ -162,20 +164,31 @@ extension ECSVColumn {
         return String(subtype[..<open])
     }
 
-    /// A column without rows of this declaration.
-    func column() -> CatalogTable.Column? {
-        let values: CatalogTable.Values
+    /// The column that is declared; `nil` for a type that ECSV does not know.
+    func description(textWidth: Int) -> ColumnDescription? {
+        let element: ColumnElement
         switch elementType {
-        case "bool": values = .bool([])
-        case "int8", "int16", "int32", "uint8", "uint16": values = .int32([])
-        case "int64", "uint32": values = .int64([])
-        case "float16", "float32": values = .float([])
-        case "float64", "float128": values = .double([])
-        case "string", "uint64", "complex64", "complex128", "complex256": values = .text([])
+        case "bool": element = .logical
+        case "uint8": element = .uint8
+        case "int8", "int16": element = .int16
+        case "int32", "uint16": element = .int32
+        case "int64", "uint32": element = .int64
+        case "uint64": element = .uint64
+        case "float16", "float32": element = .float
+        case "float64", "float128": element = .double
+        case "string", "complex64", "complex128", "complex256": element = .text
         default: return nil
         }
-        return CatalogTable.Column(
-            name: name, unit: unit, ucd: ucd, description: description,
-            width: vectorWidth ?? 1, values: values)
+        let least: Int64? =
+            switch element {
+            case .uint8: 255
+            case .int16: Int64(Int16.min)
+            case .int32: Int64(Int32.min)
+            case .int64, .uint64: Int64.min
+            default: nil
+            }
+        return ColumnDescription(
+            name, element, width: vectorWidth ?? 1, textWidth: textWidth, unit: unit, ucd: ucd,
+            description: description, null: least)
     }
 }

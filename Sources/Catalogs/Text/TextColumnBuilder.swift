@@ -1,77 +1,86 @@
+import FITS
+
 /// Gathers the values of one column of a text table, row after row.
 struct TextColumnBuilder {
-    private let header: CatalogTable.Column
+    private let header: ColumnDescription
     // One of these is filled: an enum with payloads would copy its array for every value.
     private var bools: [Bool] = []
-    private var shorts: [Int32] = []
     private var integers: [Int64] = []
+    private var unsigned: [UInt64] = []
     private var floats: [Float] = []
     private var doubles: [Double] = []
     private var texts: [String] = []
     private var missing: [Bool] = []
     private var hasMissing = false
+    private let range: ClosedRange<Int64>
 
-    /// A builder of a column like `header`, which has no rows.
-    init(header: CatalogTable.Column, expecting rows: Int) {
+    /// A builder of a column of this description.
+    init(header: ColumnDescription, expecting rows: Int) {
         self.header = header
         let count = rows * header.width
-        switch header.values {
-        case .bool: bools.reserveCapacity(count)
-        case .int32: shorts.reserveCapacity(count)
-        case .int64: integers.reserveCapacity(count)
+        range =
+            switch header.element {
+            case .uint8: 0...255
+            case .int16: -32768...32767
+            case .int32: Int64(Int32.min)...Int64(Int32.max)
+            default: Int64.min...Int64.max
+            }
+        switch header.element {
+        case .logical: bools.reserveCapacity(count)
+        case .uint8, .int16, .int32, .int64: integers.reserveCapacity(count)
+        case .uint64: unsigned.reserveCapacity(count)
         case .float: floats.reserveCapacity(count)
         case .double: doubles.reserveCapacity(count)
         case .text: texts.reserveCapacity(count)
+        case .complexFloat, .complexDouble:
+            preconditionFailure("TextColumnBuilder: text tables hold no complex columns")
         }
     }
 
     /// The column, with its rows.
-    var column: CatalogTable.Column {
-        let values: CatalogTable.Values =
-            switch header.values {
-            case .bool: .bool(bools)
-            case .int32: .int32(shorts)
-            case .int64: .int64(integers)
+    var column: TableColumn {
+        let values: ColumnValues =
+            switch header.element {
+            case .logical: .logical(bools)
+            case .uint8: .uint8(integers.map(UInt8.init))
+            case .int16: .int16(integers.map(Int16.init))
+            case .int32: .int32(integers.map(Int32.init))
+            case .uint64: .uint64(unsigned)
             case .float: .float(floats)
             case .double: .double(doubles)
             case .text: .text(texts)
+            default: .int64(integers)
             }
-        return CatalogTable.Column(
-            name: header.name, unit: header.unit, ucd: header.ucd, description: header.description,
-            width: header.width, textWidth: header.textWidth, values: values,
-            missing: hasMissing ? missing : nil)
+        return TableColumn(
+            header.name, values, width: header.width, unit: header.unit, ucd: header.ucd,
+            description: header.description, isMissing: hasMissing ? missing : nil)
     }
 
     /// What a field that does not fit should have been.
     var expectation: String {
-        if header.width > 1 { return "a list of \(header.width) values of type \(header.values.typeName)" }
-        return switch header.values {
-        case .bool: "true or false"
-        case .int32, .int64: "an integer (\(header.values.typeName))"
+        if header.width > 1 { return "a list of \(header.width) values of type \(header.element)" }
+        return switch header.element {
+        case .logical: "true or false"
         case .float, .double: "a number"
         case .text: "text in UTF-8"
+        default: "an integer (\(header.element))"
         }
     }
 
     /// Adds the value of a field; false when the field does not hold the column's type.
     mutating func append(_ field: TextRecordScanner.Field, of scanner: TextRecordScanner) -> Bool {
-        if header.width > 1 || isText {
+        if header.width > 1 || header.element == .text {
             guard let text = scanner.text(field) else { return false }
-            return header.width > 1 ? appendVector(text) : appendText(text)
+            if header.width > 1 { return appendVector(text) }
+            texts.append(text)
+            return true
         }
         return appendNumber(scanner.bytes + field.start, field.end - field.start)
     }
 
-    private var isText: Bool { if case .text = header.values { true } else { false } }
-
-    private mutating func appendText(_ text: String) -> Bool {
-        texts.append(text)
-        return true
-    }
-
     /// Adds one number or truth value, or a missing one.
     private mutating func appendNumber(_ bytes: UnsafePointer<UInt8>, _ count: Int) -> Bool {
-        switch header.values {
+        switch header.element {
         case .double:
             guard let value = real(bytes, count) else { return false }
             doubles.append(value)
@@ -80,23 +89,28 @@ struct TextColumnBuilder {
             guard let value = single(bytes, count) else { return false }
             floats.append(value)
             return true
-        default: break
+        default: return appendDiscrete(bytes, count)
         }
+    }
+
+    /// Adds one integer or truth value, or a missing one.
+    private mutating func appendDiscrete(_ bytes: UnsafePointer<UInt8>, _ count: Int) -> Bool {
         let isMissing = count == 0 || TextNumber.kind(bytes, count) == .missingWord
-        note(isMissing: isMissing)
-        switch header.values {
-        case .int64:
-            guard let value = isMissing ? 0 : TextNumber.integer(bytes, count) else { return false }
-            integers.append(value)
-        case .int32:
-            guard let value = isMissing ? 0 : TextNumber.integer(bytes, count).flatMap(Int32.init(exactly:))
-            else { return false }
-            shorts.append(value)
-        default:
-            let kind = TextNumber.kind(bytes, count)
-            guard isMissing || kind == .boolean || (count == 1 && (bytes[0] == 0x30 || bytes[0] == 0x31))
-            else { return false }
+        missing.append(isMissing)
+        if isMissing { hasMissing = true }
+        switch header.element {
+        case .logical:
+            let isDigit = count == 1 && (bytes[0] == 0x30 || bytes[0] == 0x31)
+            guard isMissing || isDigit || TextNumber.kind(bytes, count) == .boolean else { return false }
             bools.append(!isMissing && (bytes[0] | 0x20 == 0x74 || bytes[0] == 0x31))
+        case .uint64:
+            let text = String(decoding: UnsafeBufferPointer(start: bytes, count: count), as: UTF8.self)
+            guard let value = isMissing ? 0 : UInt64(text) else { return false }
+            unsigned.append(value)
+        default:
+            guard let value = isMissing ? 0 : TextNumber.integer(bytes, count), range.contains(value)
+            else { return false }
+            integers.append(value)
         }
         return true
     }
@@ -117,38 +131,22 @@ struct TextColumnBuilder {
             ?? Float(value)
     }
 
-    private mutating func note(isMissing: Bool) {
-        missing.append(isMissing)
-        if isMissing { hasMissing = true }
-    }
-
     /// Adds the values of a list `[a, b, c]`; an empty field makes all of them missing.
     private mutating func appendVector(_ text: String) -> Bool {
-        let items = text.isEmpty ? Array(repeating: "", count: header.width) : Self.items(text)
+        let items = text.isEmpty ? Array(repeating: "null", count: header.width) : Self.items(text)
         guard let items, items.count == header.width else { return false }
         for item in items {
-            if isText {
+            if header.element == .text {
                 texts.append(item == "null" ? "" : item)
                 continue
             }
-            var copy = item
-            let fits = copy.withUTF8 { bytes in
-                bytes.withMemoryRebound(to: UInt8.self) { bytes in
-                    // An empty text has no address.
-                    bytes.baseAddress.map { appendNumber($0, bytes.count) } ?? appendMissing()
-                }
+            var word = item.isEmpty ? "null" : item
+            let fits = word.withUTF8 { bytes in
+                bytes.baseAddress.map { appendNumber($0, bytes.count) } ?? false
             }
             if !fits { return false }
         }
         return true
-    }
-
-    private mutating func appendMissing() -> Bool {
-        withUnsafeBytes(of: UInt8(0)) { raw in
-            raw.withMemoryRebound(to: UInt8.self) { bytes in
-                bytes.baseAddress.map { appendNumber($0, 0) } ?? false
-            }
-        }
     }
 
     /// The elements of a JSON list, nested ones in a row, quotes and their escapes undone.

@@ -60,6 +60,21 @@ final class TextInput {
         return done
     }
 
+    /// Whether a file, unpacked if it is gzipped, begins like a FITS file.
+    static func beginsLikeFITS(_ path: String) throws(CatalogError) -> Bool {
+        let input = try TextInput(path: path)
+        var head = [UInt8](repeating: 0, count: 9)
+        var failure: CatalogError?
+        let count = head.withUnsafeMutableBytes { buffer in
+            do throws(CatalogError) { return try input.read(into: buffer) } catch {
+                failure = error
+                return 0
+            }
+        }
+        if let failure { throw failure }
+        return count == 9 && head.elementsEqual("SIMPLE  =".utf8)
+    }
+
     /// Goes back to the beginning.
     func rewind() throws(CatalogError) {
         guard gzrewind(stream) == 0 else { throw .file(path: path, action: "rewind", reason: "not seekable") }

@@ -1,3 +1,5 @@
+public import FITS
+
 /// Reads a text table (CSV, ECSV, any delimiter, plain or gzipped) in blocks of rows.
 ///
 /// The file is read twice: once to find types, widths and the number of rows, once for the values. So a
@@ -7,8 +9,8 @@
 /// zeros and numbers in quotes are text. Empty fields are missing; `NaN`, `null`, `NA`, `N/A`, `None` and `--`
 /// are missing in columns of numbers.
 public final class TextTableReader {
-    /// The columns, without rows; text columns know the longest value.
-    public let columns: [CatalogTable.Column]
+    /// The columns; text columns know the longest value.
+    public let columns: [ColumnDescription]
     /// The number of rows.
     public let rowCount: Int
     /// Rows given out so far.
@@ -56,13 +58,20 @@ public final class TextTableReader {
     public func rest() throws(CatalogError) -> CatalogTable {
         let left = rowCount - rowsRead
         if left > 0, let table = try next(left) { return table }
-        return CatalogTable(columns: columns, rowCount: 0)
+        return CatalogTable(columns: columns.map(\.emptyColumn), rowCount: 0)
     }
 
     /// Goes back to the first row.
     public func rewind() throws(CatalogError) {
         scanner = try Self.scanner(input, layout)
         rowsRead = 0
+    }
+
+    /// Passes over rows.
+    public func skip(_ count: Int) throws(CatalogError) {
+        precondition(count >= 0 && rowsRead + count <= rowCount, "TextTableReader: skipping \(count) rows")
+        for _ in 0..<count { _ = try scanner.next() }
+        rowsRead += count
     }
 
     /// A scanner behind the header.

@@ -1,7 +1,9 @@
+import FITS
+
 /// What one look through a text table finds: its rows, and the type and width of each column.
 struct TextTableSurvey {
-    /// The columns, without rows.
-    let columns: [CatalogTable.Column]
+    /// The columns.
+    let columns: [ColumnDescription]
     /// The number of rows.
     let rowCount: Int
 
@@ -17,6 +19,7 @@ struct TextTableSurvey {
         }
         var kinds = [TextNumber.Kinds](repeating: [], count: count)
         var widths = [Int](repeating: 0, count: count)
+        var hasMissing = [Bool](repeating: false, count: count)
         var rows = 0
         while try scanner.next() {
             guard scanner.fields.count == count else {
@@ -26,11 +29,14 @@ struct TextTableSurvey {
             for (index, field) in scanner.fields.enumerated() {
                 let length = field.end - field.start
                 if length > widths[index] { widths[index] = length }
+                if length == 0 { hasMissing[index] = true }
                 // A column once known as text stays text.
                 if kinds[index].contains(.text) { continue }
-                kinds[index].formUnion(
+                let kind =
                     field.isQuoted && layout.quotedIsText && length > 0
-                        ? .text : TextNumber.kind(scanner.bytes + field.start, length))
+                    ? .text : TextNumber.kind(scanner.bytes + field.start, length)
+                if kind == .missingWord { hasMissing[index] = true }
+                kinds[index].formUnion(kind)
             }
             rows += 1
         }
@@ -38,38 +44,38 @@ struct TextTableSurvey {
         if let declared = layout.declared {
             columns = try Self.columns(declared: declared, widths: widths, path: input.path)
         } else {
-            columns = layout.names.indices.map {
-                CatalogTable.Column(
-                    name: layout.names[$0], textWidth: widths[$0], values: Self.values(for: kinds[$0]))
+            columns = layout.names.indices.map { index in
+                let element = Self.element(for: kinds[index])
+                return ColumnDescription(
+                    layout.names[index], element, textWidth: max(1, widths[index]),
+                    null: element.isInteger && hasMissing[index] ? Int64.min : nil)
             }
         }
     }
 
     private static func columns(
         declared: [ECSVColumn], widths: [Int], path: String
-    ) throws(CatalogError) -> [CatalogTable.Column] {
-        var columns: [CatalogTable.Column] = []
+    ) throws(CatalogError) -> [ColumnDescription] {
+        var columns: [ColumnDescription] = []
         for (index, declaration) in declared.enumerated() {
-            guard var column = declaration.column() else {
+            guard let column = declaration.description(textWidth: max(1, widths[index])) else {
                 throw .malformed(
                     path: path, line: 1,
                     reason: "column '\(declaration.name)' has the type '\(declaration.elementType)'")
             }
-            if case .text = column.values { column.textWidth = widths[index] }
             columns.append(column)
         }
         return columns
     }
 
     /// The narrowest type that holds all that was seen.
-    private static func values(for kinds: TextNumber.Kinds) -> CatalogTable.Values {
+    private static func element(for kinds: TextNumber.Kinds) -> ColumnElement {
         var kinds = kinds
         let hasMissingWords = kinds.remove(.missingWord) != nil
-        if kinds.isEmpty { return hasMissingWords ? .text([]) : .double([]) }
-        if kinds.contains(.text) { return .text([]) }
-        if kinds.contains(.boolean) { return kinds == .boolean ? .bool([]) : .text([]) }
-        if kinds.contains(.real) { return .double([]) }
-        if !kinds.isDisjoint(with: [.largeInteger, .paddedInteger]) { return .text([]) }
-        return .int64([])
+        if kinds.isEmpty { return hasMissingWords ? .text : .double }
+        if kinds.contains(.text) { return .text }
+        if kinds.contains(.boolean) { return kinds == .boolean ? .logical : .text }
+        if kinds.contains(.real) { return .double }
+        return kinds.isDisjoint(with: [.largeInteger, .paddedInteger]) ? .int64 : .text
     }
 }
