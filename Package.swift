@@ -64,6 +64,7 @@ let package = Package(
 
         // Floor 2: networks, classification and search, catalogues.
         room("NeuralNetworks", ["Tensors", "Computing"]),
+        room("Catalogs", ["Astronomy", "Computing", "FITS", "CZlib"]),
 
         // Floor 3: the models.
         room("GalaxyModels", ["NeuralNetworks", "Tensors", "Astronomy", "Computing"]),
@@ -92,10 +93,11 @@ let package = Package(
         tests("Safetensors", ["Computing"]),
         tests("Astronomy"),
         tests("FITS", ["Astronomy", "Computing"]),
-        tests("GalaxyModels", ["NeuralNetworks", "Tensors", "Astronomy", "Computing"]),
-        tests("Pipeline", ["GalaxyModels"]),
         tests("Photometry", ["Astronomy", "Computing", "CKernels"]),
         tests("Tensors", ["Computing"]),
+        tests("Catalogs", ["Astronomy", "FITS"]),
+        tests("GalaxyModels", ["NeuralNetworks", "Tensors", "Astronomy", "Computing"]),
+        tests("Pipeline", ["GalaxyModels"]),
     ],
     cLanguageStandard: .gnu17,
     cxxLanguageStandard: .gnucxx17
