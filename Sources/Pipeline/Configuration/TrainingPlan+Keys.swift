@@ -34,13 +34,13 @@ extension GalaxyModelConfiguration {
     }
 }
 
-extension TrainingConfiguration {
+extension TrainingPlan {
     /// Every key of the file.
-    static var file: ConfigurationFile<TrainingConfiguration> {
+    static var file: ConfigurationFile<TrainingPlan> {
         ConfigurationFile(keys: modelKeys + trainingKeys + lossKeys + splitKeys)
     }
 
-    private typealias Key = ConfigurationKey<TrainingConfiguration>
+    private typealias Key = ConfigurationKey<TrainingPlan>
 
     private static var modelKeys: [Key] {
         [

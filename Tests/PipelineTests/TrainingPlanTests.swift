@@ -3,19 +3,19 @@ import Pipeline
 import Testing
 
 @Suite("Training configuration file")
-struct TrainingConfigurationTests {
-    @Test("The printed file reads back as itself", arguments: TrainingConfiguration.Preset.allCases)
-    func roundTrip(preset: TrainingConfiguration.Preset) throws {
-        let configuration = TrainingConfiguration(preset: preset)
+struct TrainingPlanTests {
+    @Test("The printed file reads back as itself", arguments: TrainingPlan.Preset.allCases)
+    func roundTrip(preset: TrainingPlan.Preset) throws {
+        let configuration = TrainingPlan(preset: preset)
         // Latents are the preset's; every other key comes from the file.
         #expect(
-            try TrainingConfiguration(toml: configuration.toml, path: "c.toml", preset: preset)
+            try TrainingPlan(toml: configuration.toml, path: "c.toml", preset: preset)
                 == configuration)
     }
 
     @Test("Every key has a comment and a default")
     func comments() {
-        let lines = TrainingConfiguration(preset: .default).toml.split(separator: "\n")
+        let lines = TrainingPlan(preset: .default).toml.split(separator: "\n")
         let keys = lines.indices.filter { lines[$0].contains(" = ") && !lines[$0].hasPrefix("#") }
         #expect(keys.count > 30)
         #expect(keys.allSatisfy { $0 > 0 && lines[$0 - 1].hasPrefix("# ") })
@@ -25,7 +25,7 @@ struct TrainingConfigurationTests {
     func override() throws {
         let text =
             "[training]\nepochs = 7\nlearning_rate = 1e-4\n[model]\nbands = [\"g\", \"z\"]\nfree_latents = 1\n"
-        let configuration = try TrainingConfiguration(toml: text, path: "c.toml")
+        let configuration = try TrainingPlan(toml: text, path: "c.toml")
         #expect(configuration.recipe.epochs == 7)
         #expect(configuration.recipe.learningRate == 1e-4)
         #expect(configuration.model.bands.map(\.name) == ["g", "z"])
@@ -48,7 +48,7 @@ struct TrainingConfigurationTests {
         ])
     func faults(text: String, message: String) {
         #expect {
-            try TrainingConfiguration(toml: text, path: "c.toml")
+            try TrainingPlan(toml: text, path: "c.toml")
         } throws: { error in
             guard let error = error as? PipelineError else { return false }
             return error.category == .usage && error.message.hasPrefix(message)
@@ -58,7 +58,7 @@ struct TrainingConfigurationTests {
     @Test("A misspelt key is answered with the likely one")
     func suggestion() {
         #expect {
-            try TrainingConfiguration(toml: "[training]\nbatchsize = 3", path: "c.toml")
+            try TrainingPlan(toml: "[training]\nbatchsize = 3", path: "c.toml")
         } throws: { ($0 as? PipelineError)?.hint == "did you mean training.batch_size?" }
     }
 }

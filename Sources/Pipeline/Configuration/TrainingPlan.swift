@@ -1,7 +1,7 @@
 public import GalaxyModels
 
 /// The file behind `galatea train --config`: the model's shape and the way it is trained.
-public struct TrainingConfiguration: Sendable, Equatable {
+public struct TrainingPlan: Sendable, Equatable {
     /// The model's shape and inputs.
     public var model: GalaxyModelConfiguration
     /// The way it is trained.
@@ -31,7 +31,7 @@ public struct TrainingConfiguration: Sendable, Equatable {
     ///
     /// - Throws: `PipelineError` of category usage for unknown keys, wrong types and impossible values.
     public init(toml text: String, path: String, preset: Preset = .default) throws {
-        self = try Self.file.read(text, path: path, over: TrainingConfiguration(preset: preset))
+        self = try Self.file.read(text, path: path, over: TrainingPlan(preset: preset))
         if let fault = model.fault ?? recipe.fault { throw PipelineError(.usage, "'\(path)': \(fault)") }
     }
 
