@@ -279,3 +279,91 @@ void galatea_convolution_adjoint(galatea_level level, const galatea_convolution 
         }
     }
 }
+
+// Weight gradient
+//
+// Workspace: accumulators, one row of dy, the padded image.
+// Lanes over dy: [blocks of outputs][R][S channels][BLOCK outputs]; lanes over x: [outputs][R][S channels, filled
+// up to whole blocks].
+
+typedef void gradient_function(const galatea_gradient_row *row, const float *x, const float *dy, float *sums);
+
+static gradient_function *gradient_kernel(galatea_level level, int lanes_over_x) {
+#if GALATEA_HAS_X86_LEVELS
+    if (level == GALATEA_AVX512) return lanes_over_x ? gradient_x_avx512 : gradient_dy_avx512;
+    if (level == GALATEA_AVX2) return lanes_over_x ? gradient_x_avx2 : gradient_dy_avx2;
+#endif
+    return lanes_over_x ? gradient_x_portable : gradient_dy_portable;
+}
+
+/// Whether the lanes of the weight gradient go over x, by the vectors that either way takes a pixel; a way with a
+/// single vector loads one number for each product and costs about 1.5 times as much.
+static int lanes_over_x(const galatea_convolution *s) {
+    const ptrdiff_t length = s->kernel_width * s->channels;
+    const ptrdiff_t over_dy = blocks_of(s->outputs) * length, over_x = blocks_of(length) * s->outputs;
+    return over_x * (blocks_of(length) == 1 ? 3 : 2) < over_dy * (s->outputs <= BLOCK ? 3 : 2);
+}
+
+static ptrdiff_t accumulator_count(const galatea_convolution *s) {
+    const ptrdiff_t length = s->kernel_width * s->channels;
+    return lanes_over_x(s) ? s->outputs * s->kernel_height * blocks_of(length) * BLOCK
+                           : blocks_of(s->outputs) * BLOCK * s->kernel_height * length;
+}
+
+/// Floats of a row of dy with room for a block beyond its end, in whole blocks.
+static ptrdiff_t dy_row_count(const galatea_convolution *s) {
+    return blocks_of(galatea_convolution_output_width(s) * s->outputs + BLOCK) * BLOCK;
+}
+
+ptrdiff_t galatea_convolution_weight_gradient_workspace_count(const galatea_convolution *s) {
+    const padding p = forward_padding(s, 0);
+    return ALIGNMENT_FLOATS + accumulator_count(s) + dy_row_count(s) + p.height * p.width * p.step + BLOCK;
+}
+
+void galatea_convolution_weight_gradient(galatea_level level, const galatea_convolution *s, ptrdiff_t n,
+                                         const float *x, const float *dy, float *gradient,
+                                         float *workspace) {
+    const padding p = forward_padding(s, 0);
+    const ptrdiff_t rows = galatea_convolution_output_height(s), columns = galatea_convolution_output_width(s);
+    const ptrdiff_t length = s->kernel_width * s->channels, dy_row = columns * s->outputs;
+    const int over_x = lanes_over_x(s);
+    float *sums = aligned(workspace);
+    float *last_row = sums + accumulator_count(s);
+    float *copy = last_row + dy_row_count(s);
+    const ptrdiff_t sums_a_row = over_x ? blocks_of(length) * BLOCK : length * BLOCK;
+    const galatea_gradient_row row = {
+        .pixels = columns, .x_step = s->stride_x * s->channels, .dy_step = s->outputs,
+        .length = length, .outputs = s->outputs, .block_stride = s->kernel_height * sums_a_row,
+    };
+    gradient_function *kernel = gradient_kernel(level, over_x);
+    memset(sums, 0, (size_t)accumulator_count(s) * sizeof(float));
+    // Lanes beyond the last channel hold numbers of neighbours or of this slack; nobody reads their sums.
+    memset(copy, 0, (size_t)(p.height * p.width * p.step + BLOCK) * sizeof(float));
+    for (ptrdiff_t i = 0; i < n; i++) {
+        ptrdiff_t stride;
+        const float *in = x + i * s->height * s->width * s->channels;
+        if (needs_copy(&p) || !over_x || length % BLOCK == 0) {
+            in = padded(&p, in, copy, &stride);
+        } else {
+            // Whole vectors of x would reach beyond the last image.
+            stride = s->width * s->channels;
+            in = memcpy(copy, in, (size_t)((p.height - 1) * stride + p.width * p.step) * sizeof(float));
+        }
+        for (ptrdiff_t o = 0; o < rows; o++, dy += dy_row) {
+            const float *dy_here = dy;
+            if (o == rows - 1 && !over_x) {
+                // Whole blocks of dy would reach beyond the last image.
+                memcpy(last_row, dy, (size_t)dy_row * sizeof(float));
+                memset(last_row + dy_row, 0, (size_t)(dy_row_count(s) - dy_row) * sizeof(float));
+                dy_here = last_row;
+            }
+            for (ptrdiff_t r = 0; r < s->kernel_height; r++)
+                kernel(&row, in + (o * s->stride_y + r) * stride, dy_here, sums + r * sums_a_row);
+        }
+    }
+    for (ptrdiff_t k = 0; k < s->outputs; k++)
+        for (ptrdiff_t r = 0; r < s->kernel_height; r++, gradient += length)
+            for (ptrdiff_t j = 0; j < length; j++)
+                gradient[j] += over_x ? sums[k * row.block_stride + r * sums_a_row + j]
+                                      : sums[k / BLOCK * row.block_stride + r * sums_a_row + j * BLOCK + k % BLOCK];
+}

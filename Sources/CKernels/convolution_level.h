@@ -199,6 +199,100 @@ static TARGET void AT_LEVEL(narrow_row)(const galatea_row *row, const float *x, 
     }
 }
 
+// Weight gradient: for each pixel the outer product of a run of x and the channels of dy. Whichever fills
+// vectors better goes into the vector, the other is broadcast. Sums start anew with each row of pixels and are
+// then added to the accumulators, which keeps rounding small.
+
+/// Lanes over the channels of dy: `J` values of x times `NV` vectors of dy.
+INLINE void AT_LEVEL(gradient_dy_block)(const galatea_gradient_row *row, const float *x, const float *dy,
+                                        float *sums, const int J, const int NV) {
+    V sum[32];
+    UNROLL for (int i = 0; i < J * NV; i++) sum[i] = (V)0;
+    for (ptrdiff_t p = 0; p < row->pixels; p++, x += row->x_step, dy += row->dy_step) {
+        V right[4];
+        UNROLL for (int v = 0; v < NV; v++) right[v] = LOAD(dy + v * WIDTH);
+        UNROLL for (int j = 0; j < J; j++) {
+            const V left = (V)x[j];
+            UNROLL for (int v = 0; v < NV; v++) sum[j * NV + v] = FMA(left, right[v], sum[j * NV + v]);
+        }
+    }
+    UNROLL for (int j = 0; j < J; j++)
+        UNROLL for (int v = 0; v < NV; v++) {
+            float *to = sums + v / PARTS * row->block_stride + j * BLOCK + v % PARTS * WIDTH;
+            STORE(to, LOAD(to) + sum[j * NV + v]);
+        }
+}
+
+#define DY_RUN(J, NV)                                                            \
+    for (; length - j >= J; j += J)                                              \
+        AT_LEVEL(gradient_dy_block)(row, x + j, dy, sums + j * BLOCK, J, NV);
+
+/// sums[block][j][BLOCK] += sum over pixels of x[j] dy[k], blocks `block_stride` apart; reads whole blocks of dy.
+static TARGET void AT_LEVEL(gradient_dy)(const galatea_gradient_row *row, const float *x, const float *dy,
+                                         float *sums) {
+    const ptrdiff_t length = row->length;
+    for (ptrdiff_t k = 0; k < row->outputs;) {
+        ptrdiff_t j = 0;
+#if LEVEL == 2
+        if (row->outputs - k > BLOCK) {
+            DY_RUN(12, 2) DY_RUN(9, 2) DY_RUN(6, 2) DY_RUN(3, 2) DY_RUN(1, 2)
+            k += 2 * BLOCK, dy += 2 * BLOCK, sums += 2 * row->block_stride;
+            continue;
+        }
+        DY_RUN(18, 1) DY_RUN(12, 1) DY_RUN(9, 1) DY_RUN(6, 1) DY_RUN(3, 1) DY_RUN(1, 1)
+#elif LEVEL == 1
+        DY_RUN(6, 2) DY_RUN(3, 2) DY_RUN(1, 2)
+#else
+        DY_RUN(2, 4) DY_RUN(1, 4)
+#endif
+        k += BLOCK, dy += BLOCK, sums += row->block_stride;
+    }
+}
+
+/// Lanes over x: `NV` vectors of x times `K` channels of dy.
+INLINE void AT_LEVEL(gradient_x_block)(const galatea_gradient_row *row, const float *x, const float *dy,
+                                       float *sums, const int NV, const int K) {
+    V sum[32];
+    UNROLL for (int i = 0; i < K * NV; i++) sum[i] = (V)0;
+    for (ptrdiff_t p = 0; p < row->pixels; p++, x += row->x_step, dy += row->dy_step) {
+        V left[4];
+        UNROLL for (int v = 0; v < NV; v++) left[v] = LOAD(x + v * WIDTH);
+        UNROLL for (int k = 0; k < K; k++) {
+            const V right = (V)dy[k];
+            UNROLL for (int v = 0; v < NV; v++) sum[k * NV + v] = FMA(left[v], right, sum[k * NV + v]);
+        }
+    }
+    UNROLL for (int k = 0; k < K; k++)
+        UNROLL for (int v = 0; v < NV; v++) {
+            float *to = sums + k * row->block_stride + v * WIDTH;
+            STORE(to, LOAD(to) + sum[k * NV + v]);
+        }
+}
+
+#define X_RUN(NV, K)                                                                             \
+    for (; row->outputs - k >= K; k += K)                                                        \
+        AT_LEVEL(gradient_x_block)(row, x + j, dy + k, sums + k * row->block_stride + j, NV, K);
+#if LEVEL == 2
+#define X_RUNS(NV) X_RUN(NV, 8) X_RUN(NV, 4) X_RUN(NV, 3) X_RUN(NV, 1)
+#else
+#define X_RUNS(NV) X_RUN(NV, 4) X_RUN(NV, 3) X_RUN(NV, 1)
+#endif
+
+/// sums[k][j] += sum over pixels of x[j] dy[k], channels `block_stride` apart; reads x up to a whole vector.
+static TARGET void AT_LEVEL(gradient_x)(const galatea_gradient_row *row, const float *x, const float *dy,
+                                        float *sums) {
+    for (ptrdiff_t j = 0, vectors; j < row->length; j += vectors * WIDTH) {
+        vectors = (row->length - j + WIDTH - 1) / WIDTH;
+        if (vectors > 3) vectors = vectors == 4 ? 2 : 3;
+        ptrdiff_t k = 0;
+        switch (vectors) {
+            case 3: X_RUNS(3) break;
+            case 2: X_RUNS(2) break;
+            default: X_RUNS(1) break;
+        }
+    }
+}
+
 #undef PARTS
 #undef WIDE_ARGUMENTS
 #undef WIDE_PARAMETERS
@@ -206,3 +300,6 @@ static TARGET void AT_LEVEL(narrow_row)(const galatea_row *row, const float *x, 
 #undef FOR_STEP
 #undef NARROW
 #undef NARROW_CASE
+#undef DY_RUN
+#undef X_RUN
+#undef X_RUNS

@@ -27,11 +27,13 @@ typedef struct {
     ptrdiff_t output_step;   ///< Floats between neighbouring output pixels.
 } galatea_row;
 
-/// The gradient of one row of taps: gradient[j][k] += sum over pixels p of x[p x_step + j] dy[p dy_step + k].
+/// The gradient of the weights in one row of the kernel from one row of pixels: for all j < length and
+/// k < outputs the sum over pixels p of x[p x_step + j] dy[p dy_step + k].
 typedef struct {
     ptrdiff_t pixels;
     ptrdiff_t x_step, dy_step;
-    ptrdiff_t length;            ///< Values j.
+    ptrdiff_t length, outputs;
+    ptrdiff_t block_stride;  ///< Floats between channel blocks (lanes over dy) or channels (lanes over x).
 } galatea_gradient_row;
 
 /// The pixels of a block for a row of `count` pixels: the size from `sizes` (descending, ending in 1) with the

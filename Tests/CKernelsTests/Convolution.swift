@@ -61,6 +61,18 @@ struct Convolution: CustomStringConvertible, Sendable {
         }
     }
 
+    /// The weights' gradient of the kernels, added to `gradient`.
+    func weightGradient(
+        _ x: [Float], _ dy: [Float], addingTo gradient: [Float]? = nil, at level: InstructionSet
+    ) -> [Float] {
+        var shape = shape
+        var gradient = gradient ?? [Float](repeating: 0, count: weightCount)
+        var workspace = [Float](
+            repeating: .nan, count: galatea_convolution_weight_gradient_workspace_count(&shape))
+        galatea_convolution_weight_gradient(level.level, &shape, n, x, dy, &gradient, &workspace)
+        return gradient
+    }
+
     /// Calls `body` with the indices of x, y and weight of every product of the convolution.
     func forEachProduct(_ body: (_ x: Int, _ y: Int, _ weight: Int) -> Void) {
         let s = shape

@@ -15,10 +15,12 @@ struct ConvolutionTests {
         // Each y spreads back over the taps that made it.
         let dx = convolution.adjoint([1, 10, 100, 1000], [1, 2, 3, 4], at: level)
         #expect(dx == [3, 34, 40, 100, 1200, 2000])
+        let gradient = convolution.weightGradient([1, 2, 3, 4, 5, 6], [1, 10, 100, 1000], at: level)
+        #expect(gradient == [5400, 6500, 21, 32])
     }
 
-    @Test("Forward equals the naive twin exactly on whole numbers", arguments: InstructionSet.available)
-    func forward(level: InstructionSet) {
+    @Test("Forward equals the naive twin exactly on whole numbers")
+    func forward() {
         for convolution in Convolution.layers + Convolution.oddities {
             let x = wholeNumbers(convolution.inputCount, seed: 1)
             let weights = wholeNumbers(convolution.weightCount, seed: 2)
@@ -26,14 +28,16 @@ struct ConvolutionTests {
             let outputs = convolution.shape.outputs
             let plain = convolution.naiveForward(x, weights).map { Float($0) }
             let biased = plain.enumerated().map { max(0, $1 + bias[$0 % outputs]) }
-            #expect(convolution.forward(x, weights, at: level) == plain, "\(convolution)")
-            let fused = convolution.forward(x, weights, bias: bias, relu: true, at: level)
-            #expect(fused == biased, "\(convolution) with bias and ReLU")
+            for level in InstructionSet.available {
+                #expect(convolution.forward(x, weights, at: level) == plain, "\(convolution), \(level)")
+                let fused = convolution.forward(x, weights, bias: bias, relu: true, at: level)
+                #expect(fused == biased, "\(convolution) with bias and ReLU, \(level)")
+            }
         }
     }
 
-    @Test("The adjoint equals the naive twin exactly on whole numbers", arguments: InstructionSet.available)
-    func adjoint(level: InstructionSet) {
+    @Test("The adjoint equals the naive twin exactly on whole numbers")
+    func adjoint() {
         for convolution in Convolution.layers + Convolution.oddities {
             let dy = wholeNumbers(convolution.outputCount, seed: 4)
             let weights = wholeNumbers(convolution.weightCount, seed: 5)
@@ -41,28 +45,52 @@ struct ConvolutionTests {
             let channels = convolution.shape.channels
             let plain = convolution.naiveAdjoint(dy, weights).map { Float($0) }
             let biased = plain.enumerated().map { max(0, $1 + bias[$0 % channels]) }
-            #expect(convolution.adjoint(dy, weights, at: level) == plain, "\(convolution)")
-            let fused = convolution.adjoint(dy, weights, bias: bias, relu: true, at: level)
-            #expect(fused == biased, "\(convolution) with bias and ReLU")
+            for level in InstructionSet.available {
+                #expect(convolution.adjoint(dy, weights, at: level) == plain, "\(convolution), \(level)")
+                let fused = convolution.adjoint(dy, weights, bias: bias, relu: true, at: level)
+                #expect(fused == biased, "\(convolution) with bias and ReLU, \(level)")
+            }
         }
     }
 
-    @Test("On real numbers the error is rounding", arguments: InstructionSet.available)
-    func rounding(level: InstructionSet) {
+    @Test("The weight gradient equals the naive twin exactly on whole numbers")
+    func weightGradient() {
+        for convolution in Convolution.layers + Convolution.oddities {
+            let x = wholeNumbers(convolution.inputCount, seed: 20)
+            let dy = wholeNumbers(convolution.outputCount, seed: 21)
+            let start = wholeNumbers(convolution.weightCount, seed: 22)
+            let expected = zip(start, convolution.naiveWeightGradient(x, dy)).map { $0 + Float($1) }
+            for level in InstructionSet.available {
+                let gradient = convolution.weightGradient(x, dy, addingTo: start, at: level)
+                #expect(gradient == expected, "\(convolution), \(level)")
+            }
+        }
+    }
+
+    @Test("On real numbers the error is rounding")
+    func rounding() {
         for convolution in Convolution.layers {
             let x = normalNumbers(convolution.inputCount, seed: 7)
             let dy = normalNumbers(convolution.outputCount, seed: 8)
             let weights = normalNumbers(convolution.weightCount, seed: 9)
             // A serial sum of T products of N(0, 1): rounding grows at worst with T.
             let terms = Double(convolution.weightCount)
-            let y = convolution.forward(x, weights, at: level).map(Double.init)
-            expectClose(
-                y, convolution.naiveForward(x, weights),
-                absolute: 3e-7 * terms / Double(convolution.shape.outputs), "\(convolution)")
-            let dx = convolution.adjoint(dy, weights, at: level).map(Double.init)
-            expectClose(
-                dx, convolution.naiveAdjoint(dy, weights),
-                absolute: 3e-7 * terms / Double(convolution.shape.channels), "\(convolution)")
+            let forward = 3e-7 * terms / Double(convolution.shape.outputs)
+            let adjoint = 3e-7 * terms / Double(convolution.shape.channels)
+            let y = convolution.naiveForward(x, weights)
+            let dx = convolution.naiveAdjoint(dy, weights)
+            let gradient = convolution.naiveWeightGradient(x, dy)
+            for level in InstructionSet.available {
+                let comment: Comment = "\(convolution), \(level)"
+                expectClose(
+                    convolution.forward(x, weights, at: level).map(Double.init), y, absolute: forward, comment)
+                expectClose(
+                    convolution.adjoint(dy, weights, at: level).map(Double.init), dx, absolute: adjoint,
+                    comment)
+                expectClose(
+                    convolution.weightGradient(x, dy, at: level).map(Double.init), gradient, absolute: 1e-4,
+                    comment)
+            }
         }
     }
 
@@ -104,19 +132,31 @@ struct ConvolutionTests {
         }
     }
 
-    @Test("NaN reaches every output that sees it and no other", arguments: InstructionSet.available)
-    func nan(level: InstructionSet) {
+    @Test("NaN reaches every number that sees it and no other")
+    func nan() {
         for convolution in Convolution.layers {
-            var x = normalNumbers(convolution.inputCount, seed: 16)
+            let finite = normalNumbers(convolution.inputCount, seed: 16)
             let weights = normalNumbers(convolution.weightCount, seed: 17)
+            var x = finite
             x[x.count / 2] = .nan
-            let y = convolution.forward(x, weights, relu: true, at: level)
-            let expected = convolution.naiveForward(x, weights)
-            #expect(y.map(\.isNaN) == expected.map(\.isNaN), "\(convolution)")
             var dy = normalNumbers(convolution.outputCount, seed: 18)
             dy[dy.count / 2] = .nan
-            let dx = convolution.adjoint(dy, weights, relu: true, at: level)
-            #expect(dx.map(\.isNaN) == convolution.naiveAdjoint(dy, weights).map(\.isNaN), "\(convolution)")
+            let y = convolution.naiveForward(x, weights).map(\.isNaN)
+            let dx = convolution.naiveAdjoint(dy, weights).map(\.isNaN)
+            let gradient = convolution.naiveWeightGradient(finite, dy).map(\.isNaN)
+            let channel = (dy.count / 2) % convolution.shape.outputs
+            let weightsPerChannel = convolution.weightCount / convolution.shape.outputs
+            for level in InstructionSet.available {
+                let forward = convolution.forward(x, weights, relu: true, at: level)
+                #expect(forward.map(\.isNaN) == y, "\(convolution), \(level)")
+                let adjoint = convolution.adjoint(dy, weights, relu: true, at: level)
+                #expect(adjoint.map(\.isNaN) == dx, "\(convolution), \(level)")
+                // Padding is multiplied as zero, so a NaN at the border may reach its whole channel.
+                let spoiled = convolution.weightGradient(finite, dy, at: level).map(\.isNaN)
+                for (index, isNaN) in spoiled.enumerated() where isNaN != gradient[index] {
+                    #expect(isNaN && index / weightsPerChannel == channel, "\(convolution), \(level)")
+                }
+            }
         }
     }
 
@@ -126,5 +166,6 @@ struct ConvolutionTests {
         let weights = normalNumbers(convolution.weightCount, seed: 19)
         #expect(convolution.forward([], weights, at: level).isEmpty)
         #expect(convolution.adjoint([], weights, at: level).isEmpty)
+        #expect(convolution.weightGradient([], [], addingTo: weights, at: level) == weights)
     }
 }

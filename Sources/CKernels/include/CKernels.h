@@ -2,8 +2,9 @@
 #pragma once
 
 #include "convolution.h"
-#include "instruction_set.h"
+#include "dense.h"
 #include "elementwise.h"
+#include "instruction_set.h"
 #include "interpolation.h"
 #include "normalization.h"
 #include "patches.h"

@@ -5,7 +5,8 @@
 // [n, output_height, output_width, outputs], weights are [outputs, kernel_height, kernel_width, channels].
 // A spectrum is an image of height 1. Weights are packed once into the order in which the kernels read them;
 // the packed form is the same at every level. Each image is computed alone in a fixed order of operations:
-// its bits depend on the level, not on n or on its neighbours. NaN propagates.
+// its bits depend on the level, not on n or on its neighbours. NaN propagates; padding counts as zeros that are
+// multiplied, so a NaN weight or a NaN in dy at the border meets them.
 #pragma once
 
 #include <stddef.h>
