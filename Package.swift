@@ -37,10 +37,19 @@ let package = Package(
             cSettings: [.unsafeFlags(["-O3", "-ffp-contract=fast", "-fno-math-errno", "-Wall", "-Werror"])]),
         room("Computing", ["CKernels"]),
         room("Astronomy"),
+        .target(
+            name: "CStellarSpectra",
+            exclude: [
+                "README.md", "ssp_pegase_models.csv", "ssp_pegase_nebular.csv", "ssp_pegase_spectra.csv",
+            ]),
+
+        // Floor 1
+        room("MockSurvey", ["Astronomy", "Computing", "CKernels", "CStellarSpectra"]),
 
         .target(name: "TestSupport", path: "Tests/TestSupport", swiftSettings: house),
         tests("Computing"),
         tests("Astronomy"),
+        tests("MockSurvey", ["Astronomy", "Computing", "CKernels"]),
     ],
     cLanguageStandard: .gnu17,
     cxxLanguageStandard: .gnucxx17

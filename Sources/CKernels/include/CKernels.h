@@ -2,3 +2,4 @@
 #pragma once
 
 #include "instruction_set.h"
+#include "mock_rendering.h"
