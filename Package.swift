@@ -86,6 +86,12 @@ let package = Package(
                 .product(name: "Logging", package: "swift-log"),
             ],
             swiftSettings: house),
+        .target(
+            name: "CStellarSpectra",
+            exclude: [
+                "README.md", "ssp_pegase_models.csv", "ssp_pegase_nebular.csv", "ssp_pegase_spectra.csv",
+        // Floor 1
+        room("MockSurvey", ["Astronomy", "Computing", "CKernels", "CStellarSpectra"]),
 
         .target(name: "TestSupport", path: "Tests/TestSupport", swiftSettings: house),
         tests("Computing"),
@@ -98,6 +104,7 @@ let package = Package(
         tests("Catalogs", ["Astronomy", "FITS"]),
         tests("GalaxyModels", ["NeuralNetworks", "Tensors", "Astronomy", "Computing"]),
         tests("Pipeline", ["GalaxyModels"]),
+        tests("MockSurvey", ["Astronomy", "Computing", "CKernels"]),
     ],
     cLanguageStandard: .gnu17,
     cxxLanguageStandard: .gnucxx17

@@ -11,3 +11,4 @@
 #include "reduction.h"
 #include "normalisation.h"
 #include "resampling.h"
+#include "mock_rendering.h"
