@@ -37,10 +37,15 @@ let package = Package(
             cSettings: [.unsafeFlags(["-O3", "-ffp-contract=fast", "-fno-math-errno", "-Wall", "-Werror"])]),
         room("Computing", ["CKernels"]),
         room("Astronomy"),
+        .systemLibrary(name: "CSPNG"),
+
+        // Floor 1: one discipline each.
+        room("ImageFiles", ["Astronomy", "CSPNG"]),
 
         .target(name: "TestSupport", path: "Tests/TestSupport", swiftSettings: house),
         tests("Computing"),
         tests("Astronomy"),
+        tests("ImageFiles", ["Astronomy"]),
     ],
     cLanguageStandard: .gnu17,
     cxxLanguageStandard: .gnucxx17
