@@ -25,7 +25,7 @@ func tests(_ name: String, _ dependencies: [Target.Dependency] = []) -> Target {
 }
 
 /// Targets whose tests compare against files made by a peer, in `Tests/<name>Tests/Golden`.
-let goldens: Set<String> = []
+let goldens: Set<String> = ["Astronomy", "ImageFiles"]
 
 let package = Package(
     name: "galatea",
@@ -42,10 +42,14 @@ let package = Package(
         // Floor 1: one discipline each.
         room("ImageFiles", ["Astronomy", "CSPNG"]),
 
+        // Floor 3: the models.
+        room("GalaxyModels", ["Astronomy", "Computing"]),
+
         .target(name: "TestSupport", path: "Tests/TestSupport", swiftSettings: house),
         tests("Computing"),
         tests("Astronomy"),
         tests("ImageFiles", ["Astronomy"]),
+        tests("GalaxyModels", ["Astronomy", "Computing"]),
     ],
     cLanguageStandard: .gnu17,
     cxxLanguageStandard: .gnucxx17
