@@ -36,6 +36,7 @@ let package = Package(
             name: "CKernels",
             cSettings: [.unsafeFlags(["-O3", "-ffp-contract=fast", "-fno-math-errno", "-Wall", "-Werror"])]),
         room("Computing", ["CKernels"]),
+        room("Safetensors"),
         room("Astronomy"),
         .systemLibrary(name: "CSPNG"),
 
@@ -47,6 +48,7 @@ let package = Package(
 
         .target(name: "TestSupport", path: "Tests/TestSupport", swiftSettings: house),
         tests("Computing"),
+        tests("Safetensors", ["Computing"]),
         tests("Astronomy"),
         tests("ImageFiles", ["Astronomy"]),
         tests("GalaxyModels", ["Astronomy", "Computing"]),
