@@ -25,7 +25,7 @@ func tests(_ name: String, _ dependencies: [Target.Dependency] = []) -> Target {
 }
 
 /// Targets whose tests compare against files made by a peer, in `Tests/<name>Tests/Golden`.
-let goldens: Set<String> = ["Astronomy", "ImageFiles"]
+let goldens: Set<String> = ["Astronomy", "Discovery", "ImageFiles"]
 
 let package = Package(
     name: "galatea",
@@ -39,9 +39,13 @@ let package = Package(
         room("Safetensors"),
         room("Astronomy"),
         .systemLibrary(name: "CSPNG"),
+        .systemLibrary(name: "CSVM"),
 
         // Floor 1: one discipline each.
         room("ImageFiles", ["Astronomy", "CSPNG"]),
+
+        // Floor 2: what works on the numbers of the first.
+        room("Discovery", ["CKernels", "Computing", "Safetensors", "CSVM"]),
 
         // Floor 3: the models.
         room("GalaxyModels", ["Astronomy", "Computing"]),
@@ -51,6 +55,7 @@ let package = Package(
         tests("Safetensors", ["Computing"]),
         tests("Astronomy"),
         tests("ImageFiles", ["Astronomy"]),
+        tests("Discovery", ["Computing", "Safetensors"]),
         tests("GalaxyModels", ["Astronomy", "Computing"]),
     ],
     cLanguageStandard: .gnu17,
