@@ -65,6 +65,12 @@ let package = Package(
         // Floor 2: networks, classification and search, catalogues.
         room("NeuralNetworks", ["Tensors", "Computing"]),
         room("Catalogs", ["Astronomy", "Computing", "FITS", "CZlib"]),
+        .systemLibrary(name: "CSPNG"),
+        .systemLibrary(name: "CSVM"),
+        // Floor 1: one discipline each.
+        room("ImageFiles", ["Astronomy", "CSPNG"]),
+        // Floor 2: what works on the numbers of the first.
+        room("Discovery", ["CKernels", "Computing", "Safetensors", "CSVM"]),
 
         // Floor 3: the models.
         room("GalaxyModels", ["NeuralNetworks", "Tensors", "Astronomy", "Computing"]),
@@ -105,6 +111,9 @@ let package = Package(
         tests("GalaxyModels", ["NeuralNetworks", "Tensors", "Astronomy", "Computing"]),
         tests("Pipeline", ["GalaxyModels"]),
         tests("MockSurvey", ["Astronomy", "Computing", "CKernels"]),
+        tests("ImageFiles", ["Astronomy"]),
+        tests("Discovery", ["Computing", "Safetensors"]),
+        tests("GalaxyModels", ["Astronomy", "Computing"]),
     ],
     cLanguageStandard: .gnu17,
     cxxLanguageStandard: .gnucxx17

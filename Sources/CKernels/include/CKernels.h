@@ -4,6 +4,7 @@
 #include "convolution.h"
 #include "dense.h"
 #include "elementwise.h"
+#include "distances.h"
 #include "instruction_set.h"
 #include "interpolation.h"
 #include "normalization.h"
