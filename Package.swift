@@ -46,41 +46,48 @@ let package = Package(
             name: "CKernels",
             cSettings: [.unsafeFlags(["-O3", "-ffp-contract=fast", "-fno-math-errno", "-Wall", "-Werror"])]),
         .target(
+            name: "CStellarSpectra",
+            exclude: [
+                "README.md", "ssp_pegase_models.csv", "ssp_pegase_nebular.csv", "ssp_pegase_spectra.csv",
+            ]),
+        .target(
             name: "CBuildInformation",
             cSettings: [.define("GALATEA_COMMIT", to: "\"\(commit ?? "unknown")\"")]),
-        room("Computing", ["CKernels"]),
-        room("Safetensors"),
-        room("Astronomy"),
         .systemLibrary(name: "CCFITSIO", pkgConfig: "cfitsio", providers: [.apt(["libcfitsio-dev"])]),
         .systemLibrary(name: "CCrypto"),
         .systemLibrary(name: "COpenBLAS"),
         .systemLibrary(name: "CSEP"),
-        .systemLibrary(name: "CZlib", pkgConfig: "zlib", providers: [.apt(["zlib1g-dev"])]),
-
-        // Floor 1: arrays with gradients, files, pixels, the mock sky.
-        room("Tensors", ["Computing", "CKernels", "COpenBLAS"]),
-        room("FITS", ["Astronomy", "Computing", "CCFITSIO", "CZlib"]),
-        room("Photometry", ["Astronomy", "Computing", "CKernels", "CSEP"]),
-
-        // Floor 2: networks, classification and search, catalogues.
-        room("NeuralNetworks", ["Tensors", "Computing"]),
-        room("Catalogs", ["Astronomy", "Computing", "FITS", "CZlib"]),
         .systemLibrary(name: "CSPNG"),
         .systemLibrary(name: "CSVM"),
-        // Floor 1: one discipline each.
+        .systemLibrary(name: "CZlib", pkgConfig: "zlib", providers: [.apt(["zlib1g-dev"])]),
+        room("Astronomy"),
+        room("Computing", ["CKernels"]),
+        room("Safetensors"),
+
+        // Floor 1: files, pixels, the mock sky, arrays with gradients.
+        room("FITS", ["Astronomy", "Computing", "CCFITSIO", "CZlib"]),
         room("ImageFiles", ["Astronomy", "CSPNG"]),
-        // Floor 2: what works on the numbers of the first.
+        room("MockSurvey", ["Astronomy", "Computing", "CKernels", "CStellarSpectra"]),
+        room("Photometry", ["Astronomy", "Computing", "CKernels", "CSEP"]),
+        room("Tensors", ["Computing", "CKernels", "COpenBLAS"]),
+
+        // Floor 2: catalogues, classification and search, networks.
+        room("Catalogs", ["Astronomy", "Computing", "FITS", "CZlib"]),
         room("Discovery", ["CKernels", "Computing", "Safetensors", "CSVM"]),
+        room("NeuralNetworks", ["Tensors", "Safetensors", "Computing"]),
 
         // Floor 3: the models.
-        room("GalaxyModels", ["NeuralNetworks", "Tensors", "Astronomy", "Computing"]),
+        room(
+            "GalaxyModels",
+            ["NeuralNetworks", "Tensors", "Photometry", "Safetensors", "Astronomy", "Computing", "CKernels"]),
 
         // Floor 4: the use cases.
         room(
             "Pipeline",
             [
-                "CBuildInformation", "CCrypto", "Computing", "Astronomy", "GalaxyModels",
-                .product(name: "TOMLKit", package: "TOMLKit"),
+                "GalaxyModels", "Discovery", "Catalogs", "NeuralNetworks", "Tensors", "Photometry", "FITS",
+                "MockSurvey", "ImageFiles", "Safetensors", "Astronomy", "Computing", "CBuildInformation",
+                "CCrypto", .product(name: "TOMLKit", package: "TOMLKit"),
             ]),
 
         // Floor 6: the program.
@@ -92,28 +99,21 @@ let package = Package(
                 .product(name: "Logging", package: "swift-log"),
             ],
             swiftSettings: house),
-        .target(
-            name: "CStellarSpectra",
-            exclude: [
-                "README.md", "ssp_pegase_models.csv", "ssp_pegase_nebular.csv", "ssp_pegase_spectra.csv",
-        // Floor 1
-        room("MockSurvey", ["Astronomy", "Computing", "CKernels", "CStellarSpectra"]),
 
         .target(name: "TestSupport", path: "Tests/TestSupport", swiftSettings: house),
-        tests("Computing"),
         tests("CKernels", ["Computing"]),
-        tests("Safetensors", ["Computing"]),
         tests("Astronomy"),
+        tests("Computing"),
+        tests("Safetensors", ["Computing"]),
         tests("FITS", ["Astronomy", "Computing"]),
+        tests("ImageFiles", ["Astronomy"]),
+        tests("MockSurvey", ["Astronomy", "Computing", "CKernels"]),
         tests("Photometry", ["Astronomy", "Computing", "CKernels"]),
         tests("Tensors", ["Computing"]),
         tests("Catalogs", ["Astronomy", "FITS"]),
+        tests("Discovery", ["Computing", "Safetensors"]),
         tests("GalaxyModels", ["NeuralNetworks", "Tensors", "Astronomy", "Computing"]),
         tests("Pipeline", ["GalaxyModels"]),
-        tests("MockSurvey", ["Astronomy", "Computing", "CKernels"]),
-        tests("ImageFiles", ["Astronomy"]),
-        tests("Discovery", ["Computing", "Safetensors"]),
-        tests("GalaxyModels", ["Astronomy", "Computing"]),
     ],
     cLanguageStandard: .gnu17,
     cxxLanguageStandard: .gnucxx17
