@@ -25,7 +25,7 @@ func tests(_ name: String, _ dependencies: [Target.Dependency] = []) -> Target {
 }
 
 /// Targets whose tests compare against files made by a peer, in `Tests/<name>Tests/Golden`.
-let goldens: Set<String> = ["Tensors", "NeuralNetworks"]
+let goldens: Set<String> = ["Safetensors", "Tensors", "NeuralNetworks"]
 
 let package = Package(
     name: "galatea",
@@ -44,13 +44,14 @@ let package = Package(
         room("Tensors", ["Computing", "CKernels", "COpenBLAS"]),
 
         // Floor 2: networks.
-        room("NeuralNetworks", ["Tensors", "Computing"]),
+        room("NeuralNetworks", ["Tensors", "Computing", "Safetensors"]),
 
         .target(name: "TestSupport", path: "Tests/TestSupport", swiftSettings: house),
         tests("Computing"),
         tests("Safetensors", ["Computing"]),
         tests("Astronomy"),
         tests("Tensors", ["Computing"]),
+        tests("NeuralNetworks", ["Computing", "Safetensors", "Tensors"]),
     ],
     cLanguageStandard: .gnu17,
     cxxLanguageStandard: .gnucxx17
