@@ -99,6 +99,8 @@ let package = Package(
                 .product(name: "Logging", package: "swift-log"),
             ],
             swiftSettings: house),
+        // Floor 2: networks.
+        room("NeuralNetworks", ["Tensors", "Computing", "Safetensors"]),
 
         .target(name: "TestSupport", path: "Tests/TestSupport", swiftSettings: house),
         tests("CKernels", ["Computing"]),
@@ -114,6 +116,7 @@ let package = Package(
         tests("Discovery", ["Computing", "Safetensors"]),
         tests("GalaxyModels", ["NeuralNetworks", "Tensors", "Astronomy", "Computing"]),
         tests("Pipeline", ["GalaxyModels"]),
+        tests("NeuralNetworks", ["Computing", "Safetensors", "Tensors"]),
     ],
     cLanguageStandard: .gnu17,
     cxxLanguageStandard: .gnucxx17
