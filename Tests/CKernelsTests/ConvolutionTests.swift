@@ -83,7 +83,8 @@ struct ConvolutionTests {
             for level in InstructionSet.available {
                 let comment: Comment = "\(convolution), \(level)"
                 expectClose(
-                    convolution.forward(x, weights, at: level).map(Double.init), y, absolute: forward, comment)
+                    convolution.forward(x, weights, at: level).map(Double.init), y, absolute: forward, comment
+                )
                 expectClose(
                     convolution.adjoint(dy, weights, at: level).map(Double.init), dx, absolute: adjoint,
                     comment)

@@ -50,10 +50,10 @@ struct DenseTests {
                     let plain = Self.naive(rows, inputs, outputs, x, weights).map { Float($0) }
                     let fused = plain.enumerated().map { max(0, $1 + bias[$0 % outputs]) }
                     for level in InstructionSet.available {
-                    #expect(Self.dense(rows, inputs, outputs, x, weights, at: level) == plain)
-                    let y = Self.dense(
-                        rows, inputs, outputs, x, weights, bias: bias, relu: true, at: level)
-                    #expect(y == fused, "\(rows) rows, \(inputs) -> \(outputs)")
+                        #expect(Self.dense(rows, inputs, outputs, x, weights, at: level) == plain)
+                        let y = Self.dense(
+                            rows, inputs, outputs, x, weights, bias: bias, relu: true, at: level)
+                        #expect(y == fused, "\(rows) rows, \(inputs) -> \(outputs)")
                     }
                 }
             }
