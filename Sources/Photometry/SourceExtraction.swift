@@ -6,12 +6,8 @@ internal import Foundation
 struct SourceExtraction: Sendable {
     /// One source, in pixels; the first pixel's centre is (0, 0).
     struct Source: Sendable {
-        /// Barycentre of the smoothed light above the threshold.
-        var center: SIMD2<Double>
-        /// Second moments of the same light about the barycentre.
-        var xx: Double
-        var yy: Double
-        var xy: Double
+        /// Barycentre and second moments of the smoothed light above the threshold.
+        var moments: SecondMoments
         /// Standard deviations along the axes, and the major axis's angle from +x towards +y.
         var semiMajor: Double
         var semiMinor: Double
@@ -20,6 +16,8 @@ struct SourceExtraction: Sendable {
         var flux: Double
         /// Indices of the source's pixels.
         var pixels: [Int32]
+
+        var center: SIMD2<Double> { moments.center }
     }
 
     /// What is asked of SEP.
@@ -82,8 +80,10 @@ struct SourceExtraction: Sendable {
     private static func source(_ catalog: sep_catalog, _ index: Int) -> Source? {
         guard let list = catalog.pix[index] else { return nil }
         return Source(
-            center: SIMD2(catalog.x[index], catalog.y[index]), xx: catalog.x2[index], yy: catalog.y2[index],
-            xy: catalog.xy[index], semiMajor: Double(catalog.a[index]), semiMinor: Double(catalog.b[index]),
+            moments: SecondMoments(
+                center: SIMD2(catalog.x[index], catalog.y[index]), xx: catalog.x2[index],
+                yy: catalog.y2[index], xy: catalog.xy[index]), semiMajor: Double(catalog.a[index]),
+            semiMinor: Double(catalog.b[index]),
             angle: Double(catalog.theta[index]), flux: Double(catalog.cflux[index]),
             pixels: Array(UnsafeBufferPointer(start: list, count: Int(catalog.npix[index]))))
     }

@@ -20,7 +20,7 @@ extension SourceMeasurer {
         let concentration = growth.radius(share: 0.8) / growth.radius(share: 0.5)
         result.apertureFraction = ApertureCorrection.share(concentration: concentration)
         let half = growth.radius(share: 0.5 / result.apertureFraction)
-        result.halfLightRadius = half * factor * frame.semiMajorOnSky(of: source)
+        result.halfLightRadius = half * factor * frame.onSky(source.moments).semiMajor
         result.sky = frame.sky
         sumBands(aperture, frame, into: &result)
     }

@@ -15,33 +15,41 @@ extension SourceMeasurer {
 
     /// Axis ratio, ellipticity, position angle and the noise of the ellipticity.
     ///
-    /// The second moments of the smoothed light above the isophote, carried to the sky by the full CD matrix.
-    /// They include the seeing: an axis ratio is that of the image, rounder than the galaxy.
+    /// From second moments, carried to the sky by the full CD matrix. They include the seeing: the axis ratio is
+    /// that of the image, rounder than the galaxy, unless the settings ask for its removal.
     func measureShape(
         of source: SourceExtraction.Source, in frame: MeasurementFrame, into result: inout SourceMeasurement
     ) {
-        let moments = frame.momentsOnSky(of: source)
-        let trace = moments.northNorth + moments.eastEast
-        result.ellipticity = SIMD2(moments.northNorth - moments.eastEast, 2 * moments.northEast) / trace
-        let size = (result.ellipticity * result.ellipticity).sum().squareRoot()
-        result.axisRatio = ((1 - min(size, 1)) / (1 + size)).squareRoot()
+        var moments = source.moments
+        result.ellipticitySigma = isophotalNoise(of: source, in: frame)
+        if settings.shape == .adaptive,
+            let adaptive = AdaptiveMoments(
+                frame.stack, width: frame.width, height: frame.height, start: source.moments,
+                sigma: frame.stackSigma * frame.largestNoiseCorrelation)
+        {
+            moments = adaptive.moments
+            // Bernstein & Jarvis 2002, section 3.1: sigma(e) = 2 / S/N for a Gaussian weight.
+            result.ellipticitySigma = 2 / adaptive.signalToNoise
+        }
+        let shape = frame.onSky(moments)
+        result.ellipticity = shape.ellipticity
+        result.axisRatio = shape.axisRatio(removing: settings.removesSeeing ? settings.seeing : 0)
+        let isRound = result.ellipticity == .zero
         result.positionAngle =
-            size > 0
-            ? Angle(radians: atan2(result.ellipticity.y, result.ellipticity.x) / 2).foldedAxis.radians : .nan
-        result.ellipticitySigma = ellipticityNoise(of: source, in: frame)
+            isRound
+            ? .nan
+            : Angle(radians: atan2(result.ellipticity.y, result.ellipticity.x) / 2).foldedAxis.radians
     }
 
-    /// Standard error of an ellipticity component from the sky noise under the source's pixels.
+    /// Standard error of an isophotal ellipticity component from the sky noise under the source's pixels.
     ///
     /// To first order `e_1 = sum f (u^2 - v^2) / sum f (u^2 + v^2)`, so
     /// `sigma(e_1)^2 = sigma^2 sum (u^2 - v^2 - e_1 (u^2 + v^2))^2 / (F T)^2`, F the flux, T the trace of the
     /// moments; likewise for `2 u v`. The mean of the two is given.
-    private func ellipticityNoise(
-        of source: SourceExtraction.Source, in frame: MeasurementFrame
-    ) -> Double {
-        let trace = source.xx + source.yy
-        let first = (source.xx - source.yy) / trace
-        let second = 2 * source.xy / trace
+    private func isophotalNoise(of source: SourceExtraction.Source, in frame: MeasurementFrame) -> Double {
+        let moments = source.moments
+        let first = (moments.xx - moments.yy) / moments.trace
+        let second = 2 * moments.xy / moments.trace
         var sum = 0.0
         for pixel in source.pixels {
             let u = Double(Int(pixel) % frame.width) - source.center.x
@@ -49,11 +57,8 @@ extension SourceMeasurer {
             let square = u * u + v * v
             sum += pow(u * u - v * v - first * square, 2) + pow(2 * u * v - second * square, 2)
         }
-        var correlation = 1.0
-        for band in frame.bands.indices where frame.weights[band] > 0 {
-            correlation = max(correlation, frame.noiseCorrelations[band])
-        }
-        return frame.stackSigma * correlation * (sum / 2).squareRoot() / (source.flux * trace)
+        let noise = frame.stackSigma * frame.largestNoiseCorrelation
+        return noise * (sum / 2).squareRoot() / (source.flux * moments.trace)
     }
 
     /// Error of the position angle, and whether there is one.
@@ -78,29 +83,48 @@ extension SourceMeasurer {
     }
 }
 
-extension MeasurementFrame {
-    /// Second moments on the sky, arcsec^2.
-    struct SkyMoments: Sendable {
-        var northNorth: Double
-        var eastEast: Double
-        var northEast: Double
+/// Second moments towards north and east, arcsec^2.
+struct SkyMoments: Sendable {
+    var northNorth: Double
+    var eastEast: Double
+    var northEast: Double
+
+    /// `e cos(2 phi)`, `e sin(2 phi)`, `phi` east of north.
+    var ellipticity: SIMD2<Double> {
+        SIMD2(northNorth - eastEast, 2 * northEast) / (northNorth + eastEast)
     }
 
-    /// The source's second moments towards north and east.
-    func momentsOnSky(of source: SourceExtraction.Source) -> SkyMoments {
+    /// Standard deviation along the major axis, arcsec.
+    var semiMajor: Double { largest.squareRoot() }
+
+    private var largest: Double {
+        (northNorth + eastEast) / 2 + hypot((northNorth - eastEast) / 2, northEast)
+    }
+
+    /// Minor over major axis after a round Gaussian of full width `seeing` is removed; at least 0.05.
+    func axisRatio(removing seeing: Double) -> Double {
+        let variance = seeing * seeing / (8 * log(2))
+        let minor = northNorth + eastEast - largest - variance
+        let major = largest - variance
+        guard major > 0 else { return 1 }
+        return max(0.05, (max(0, minor) / major).squareRoot())
+    }
+}
+
+extension MeasurementFrame {
+    /// Moments in pixels carried to the sky.
+    func onSky(_ moments: SecondMoments) -> SkyMoments {
         let east = plane.map { $0.eastPerPixel * 3600 } ?? SIMD2(-pixelScale, 0)
         let north = plane.map { $0.northPerPixel * 3600 } ?? SIMD2(0, pixelScale)
         func moment(_ p: SIMD2<Double>, _ q: SIMD2<Double>) -> Double {
-            p.x * q.x * source.xx + p.y * q.y * source.yy + (p.x * q.y + p.y * q.x) * source.xy
+            p.x * q.x * moments.xx + p.y * q.y * moments.yy + (p.x * q.y + p.y * q.x) * moments.xy
         }
         return SkyMoments(
             northNorth: moment(north, north), eastEast: moment(east, east), northEast: moment(north, east))
     }
 
-    /// Standard deviation of the source's light along its major axis, arcsec.
-    func semiMajorOnSky(of source: SourceExtraction.Source) -> Double {
-        let moments = momentsOnSky(of: source)
-        let middle = (moments.northNorth + moments.eastEast) / 2
-        return (middle + hypot((moments.northNorth - moments.eastEast) / 2, moments.northEast)).squareRoot()
+    /// The greatest noise correlation among the stacked bands.
+    var largestNoiseCorrelation: Double {
+        bands.indices.filter { weights[$0] > 0 }.map { noiseCorrelations[$0] }.max() ?? 1
     }
 }

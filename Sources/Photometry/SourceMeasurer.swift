@@ -27,10 +27,22 @@ public struct SourceMeasurer: SourceMeasuring {
             /// As they are (Gagliano & Villar 2023).
             case sum
         }
+        /// Which light gives the shape.
+        public enum Shape: String, Sendable, Hashable, Codable {
+            /// Moments under an elliptical Gaussian weight of the source's own shape.
+            case adaptive
+            /// Moments of the smoothed light above the detection threshold, as SExtractor's and photutils'.
+            case isophotal
+        }
         /// Where the sky comes from.
         public var sky = Sky.border
         /// How bands are added.
         public var stack = Stack.signalToNoise
+        /// Which light gives axis ratio and orientation.
+        public var shape = Shape.adaptive
+        /// Whether the axis ratio is freed from the seeing, `M - sigma_seeing^2` in place of the moments `M`; the
+        /// true seeing of an image must be known for that.
+        public var removesSeeing = false
         /// Detection threshold in units of the stack's pixel noise before smoothing.
         public var threshold = 1.5
         /// Least number of connected pixels of a source.
@@ -63,11 +75,12 @@ public struct SourceMeasurer: SourceMeasuring {
         /// The defaults.
         public init() {}
 
-        /// Sky and stack as Gagliano & Villar (2023) measured orientations.
+        /// Sky, stack and shape as Gagliano & Villar (2023) measured orientations.
         public static var paper: Settings {
             var settings = Settings()
             settings.sky = .boxes()
             settings.stack = .sum
+            settings.shape = .isophotal
             return settings
         }
     }
