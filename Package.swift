@@ -51,7 +51,7 @@ let package = Package(
         tests("Computing"),
         tests("Astronomy"),
         tests("FITS", ["Astronomy", "Computing"]),
-        tests("Catalogs", ["Astronomy", "FITS"]),
+        tests("Catalogs", ["Astronomy", "Computing", "FITS"]),
     ],
     cLanguageStandard: .gnu17,
     cxxLanguageStandard: .gnucxx17
