@@ -117,6 +117,7 @@ let package = Package(
         tests("GalaxyModels", ["NeuralNetworks", "Tensors", "Astronomy", "Computing"]),
         tests("Pipeline", ["GalaxyModels"]),
         tests("NeuralNetworks", ["Computing", "Safetensors", "Tensors"]),
+        tests("Catalogs", ["Astronomy", "Computing", "FITS"]),
     ],
     cLanguageStandard: .gnu17,
     cxxLanguageStandard: .gnucxx17

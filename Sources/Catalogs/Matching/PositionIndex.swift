@@ -35,8 +35,15 @@ public struct PositionIndex: Sendable {
         self.radius = radius
         bandHeight = max(radius.degrees, 180 / 1_000_000)
         let bands = Int(180 / bandHeight) + 1
-        let chosen = (indices ?? Array(0..<objects.count)).filter { objects.position($0) != nil }
         let height = bandHeight
+        var chosen: [Int] = []
+        // Folded into [0, 360): the objects may say -0.1 or 360.
+        var folded = [Double](repeating: .nan, count: objects.count)
+        for index in indices ?? Array(0..<objects.count) {
+            guard let position = objects.position(index) else { continue }
+            folded[index] = position.rightAscension
+            chosen.append(index)
+        }
         func band(_ index: Int) -> Int { min(bands - 1, Int((objects.declination[index] + 90) / height)) }
         var start = [Int32](repeating: 0, count: bands + 1)
         for index in chosen { start[band(index) + 1] += 1 }
@@ -50,15 +57,13 @@ public struct PositionIndex: Sendable {
         }
         for number in 0..<bands where start[number + 1] - start[number] > 1 {
             order[Int(start[number])..<Int(start[number + 1])].sort { left, right in
-                let (first, second) = (objects.rightAscension[Int(left)], objects.rightAscension[Int(right)])
-                return (first, left) < (second, right)
+                (folded[Int(left)], left) < (folded[Int(right)], right)
             }
         }
         bandStart = start
         self.order = order
-        let positions = order.map { objects.position(Int($0)) }
-        rightAscension = positions.map { $0?.rightAscension ?? .nan }
-        directions = positions.map { $0?.direction ?? .zero }
+        rightAscension = order.map { folded[Int($0)] }
+        directions = order.map { objects.position(Int($0))?.direction ?? .zero }
     }
 
     /// The object nearest to a position within a radius, which must not be larger than the index's.
