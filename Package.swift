@@ -25,7 +25,7 @@ func tests(_ name: String, _ dependencies: [Target.Dependency] = []) -> Target {
 }
 
 /// Targets whose tests compare against files made by a peer, in `Tests/<name>Tests/Golden`.
-let goldens: Set<String> = ["Astronomy", "Discovery", "ImageFiles"]
+let goldens: Set<String> = ["Astronomy", "Discovery", "ImageFiles", "Safetensors"]
 
 let package = Package(
     name: "galatea",
@@ -55,7 +55,7 @@ let package = Package(
         tests("Safetensors", ["Computing"]),
         tests("Astronomy"),
         tests("ImageFiles", ["Astronomy"]),
-        tests("Discovery", ["Computing", "Safetensors"]),
+        tests("Discovery", ["CKernels", "Computing", "Safetensors"]),
         tests("GalaxyModels", ["Astronomy", "Computing"]),
     ],
     cLanguageStandard: .gnu17,
