@@ -42,6 +42,7 @@ struct ClassifierModelTests {
         #expect(best > 0.85)
         let chosen = try #require(fit.report.trials.first { $0.balancedAccuracy == best })
         #expect(chosen.parameters.cost == fit.report.parameters.cost)
+        #expect(fit.report.crossValidation.balancedAccuracy == best)
     }
 
     @Test("Probabilities sum to 1 and mean what they say")
