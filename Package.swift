@@ -118,6 +118,8 @@ let package = Package(
         tests("Pipeline", ["GalaxyModels"]),
         tests("NeuralNetworks", ["Computing", "Safetensors", "Tensors"]),
         tests("Catalogs", ["Astronomy", "Computing", "FITS"]),
+        tests("Discovery", ["CKernels", "Computing", "Safetensors"]),
+        tests("GalaxyModels", ["Astronomy", "Computing"]),
     ],
     cLanguageStandard: .gnu17,
     cxxLanguageStandard: .gnucxx17

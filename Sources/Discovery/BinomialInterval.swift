@@ -81,8 +81,13 @@ package struct BetaDistribution {
     package func cumulative(_ x: Double) -> Double {
         if x <= 0 { return 0 }
         if x >= 1 { return 1 }
-        // The fraction converges fast below the mean; above it the complement does.
-        guard x < (a + 1) / (a + b + 2) else { return 1 - BetaDistribution(a: b, b: a).cumulative(1 - x) }
+        // The fraction converges fast below about the mean; above it that of the complement does.
+        return x < (a + 1) / (a + b + 2)
+            ? lowerTail(x) : 1 - BetaDistribution(a: b, b: a).lowerTail(1 - x)
+    }
+
+    /// I_x(a, b) where the continued fraction converges fast.
+    private func lowerTail(_ x: Double) -> Double {
         let logFront = a * log(x) + b * log1p(-x) - Self.logBeta(a, b) - log(a)
         return exp(logFront) / continuedFraction(x)
     }

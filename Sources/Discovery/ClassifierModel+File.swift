@@ -84,9 +84,12 @@ extension ClassifierModel {
 
     /// The class names of the metadata: at least two, distinct, none empty.
     private static func classes(of file: SafetensorsFile) throws -> [String] {
-        guard let text = file.metadata["classes"], case .array(let entries)? = try? StrictJSON.parse(text)
-        else {
-            throw DiscoveryError.invalidModel(path: file.path, reason: "no list of classes in the metadata")
+        let text = file.metadata["classes"] ?? ""
+        let entries: [JSONValue]
+        do {
+            entries = try StrictJSON.parse(text).array ?? []
+        } catch {
+            throw DiscoveryError.invalidModel(path: file.path, reason: "classes of the metadata: \(error)")
         }
         let names = entries.compactMap(\.string)
         try ModelFile.require(

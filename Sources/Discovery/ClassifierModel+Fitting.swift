@@ -29,6 +29,8 @@ public struct ClassifierReport: Sendable, Equatable {
     public var trials: [Trial]
     /// Classes with few members.
     public var smallClasses: [SmallClass]
+    /// Confusion on the training rows, each judged by the machine of its fold, by vote of the pairs.
+    public var crossValidation: ConfusionMatrix
     /// Confusion on the validation rows by the final rule; `nil` without such rows.
     public var validation: ConfusionMatrix?
 
@@ -79,14 +81,15 @@ extension ClassifierModel {
         }
         let folds = try CrossValidation(training, options: options, loop: loop)
         let choice = try chooseParameters(folds, options: options, loop: loop)
-        let sigmoids = try folds.sigmoids(choice.parameters, loop: loop)
+        let values = try folds.decisionValues(choice.parameters, loop: loop)
         let preparation = try TrainingPreparation(
             training, oversampling: options.oversampling,
             generator: CounterGenerator(seed: options.seed, stream: 2))
         let decision = try SupportVectorMachine(training: preparation.rows, parameters: choice.parameters)
             .decision
         let draft = ClassifierModel(
-            classes: classes, scaler: preparation.scaler, decision: decision, sigmoids: sigmoids,
+            classes: classes, scaler: preparation.scaler, decision: decision,
+            sigmoids: folds.sigmoids(values),
             rule: DecisionRule(
                 fallback: fallback, thresholds: [Double](repeating: 0.5, count: classes.count)))
         let model = try draft.withThresholds(on: validation, options: options, loop: loop)
@@ -96,6 +99,7 @@ extension ClassifierModel {
             parameters: parameters, trials: choice.trials,
             smallClasses: smallClasses(training, role: "training")
                 + (validation.map { smallClasses($0, role: "validation") } ?? []),
+            crossValidation: folds.confusion(values),
             validation: try validation.map { try model.confusion(on: $0, loop: loop) })
         return Fit(model: model, report: report)
     }

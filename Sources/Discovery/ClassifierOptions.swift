@@ -7,6 +7,10 @@ public struct ClassifierOptions: Sendable, Equatable {
     /// Gammas to choose from; empty keeps the machine's.
     public var gammas: [SVMParameters.Gamma]
     /// How class sizes are evened in training; `nil` leaves them.
+    ///
+    /// The default cuts large classes to 2000 and raises small ones to 500: training time grows with the
+    /// square of these, while on 14,000 rows of seven overlapping classes three times as many changed no
+    /// recall beyond its error.
     public var oversampling: SMOTE?
     /// Folds of the cross-validation that chooses the settings and fits the probabilities.
     public var folds: Int
@@ -22,7 +26,8 @@ public struct ClassifierOptions: Sendable, Equatable {
     /// Options with defaults for a survey with rare classes.
     public init(
         machine: SVMParameters = SVMParameters(), costs: [Double] = [], gammas: [SVMParameters.Gamma] = [],
-        oversampling: SMOTE? = SMOTE(), folds: Int = 5, fallbackClass: String? = nil,
+        oversampling: SMOTE? = SMOTE(ratio: 0.25, largestClass: 2000), folds: Int = 5,
+        fallbackClass: String? = nil,
         falsePositiveRate: Double = 0.02, falsePositiveRates: [String: Double] = [:], seed: UInt64 = 0
     ) {
         precondition(folds >= 2, "ClassifierOptions: at least 2 folds, got \(folds)")

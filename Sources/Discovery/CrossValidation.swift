@@ -95,9 +95,15 @@ struct CrossValidation: Sendable {
         return votes.indices.reduce(0) { votes[$1] > votes[$0] ? $1 : $0 }
     }
 
-    /// The sigmoid of each pair of classes, fitted on held-out rows of the two.
-    func sigmoids(_ parameters: SVMParameters, loop: ParallelLoop) throws -> [PlattScaling] {
-        let values = try decisionValues(parameters, loop: loop)
+    /// Which classes held-out rows of these decision values are taken for, by vote.
+    func confusion(_ values: [[Double]]) -> ConfusionMatrix {
+        ConfusionMatrix(
+            classes: rows.classes, truth: rows.labels,
+            predicted: values.map { Self.vote($0, classes: rows.classes.count) })
+    }
+
+    /// The sigmoid of each pair of classes, fitted on the decision values of held-out rows of the two.
+    func sigmoids(_ values: [[Double]]) -> [PlattScaling] {
         var sigmoids: [PlattScaling] = []
         for first in rows.classes.indices {
             for second in rows.classes.indices where second > first {

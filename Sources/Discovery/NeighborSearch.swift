@@ -121,19 +121,6 @@ public struct NeighborSearch: Sendable {
         }.flatMap { $0 }
     }
 
-    /// An object that is near to several members of a set.
-    public struct SharedNeighbor: Sendable, Equatable {
-        /// Row of the object.
-        public var row: Int
-        /// Rows of the members whose `k` nearest it is among, in the order of the set.
-        public var members: [Int]
-        /// Distance to the nearest of these members.
-        public var distance: Double
-
-        /// Number of members it is near to.
-        public var hits: Int { members.count }
-    }
-
     /// The points outside a set that are among the `k` nearest of at least `minimumHits` of its members.
     ///
     /// Neighbours are sought outside the set. Ordered by hits (most first), distance, rank.
@@ -149,11 +136,11 @@ public struct NeighborSearch: Sendable {
         var found: [Int: SharedNeighbor] = [:]
         for (member, list) in zip(distinct, lists) {
             for neighbor in list {
-                found[
-                    neighbor.row,
-                    default: SharedNeighbor(row: neighbor.row, members: [], distance: .infinity)
-                ].members.append(member)
-                found[neighbor.row]?.distance.formMinimum(neighbor.distance)
+                let none = SharedNeighbor(row: neighbor.row, members: [], distance: .infinity)
+                var shared = found[neighbor.row] ?? none
+                shared.members.append(member)
+                shared.distance = min(shared.distance, neighbor.distance)
+                found[neighbor.row] = shared
             }
         }
         return found.values.filter { $0.hits >= minimumHits }.sorted {
@@ -162,9 +149,4 @@ public struct NeighborSearch: Sendable {
             return ranks[$0.row] < ranks[$1.row]
         }
     }
-}
-
-extension Double {
-    /// Lowers the number to `other` where that is smaller.
-    fileprivate mutating func formMinimum(_ other: Double) { self = Swift.min(self, other) }
 }

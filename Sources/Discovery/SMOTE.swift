@@ -6,7 +6,7 @@ package import Computing
 /// members: `x + u (x_n - x)`, `u` uniform in [0, 1), one `u` a row. Features must be scaled before. Only
 /// `ClassifierModel.fit` calls it, on the training part of a fold or of the whole: rows held out are never
 /// parents of a synthetic row.
-public struct SMOTE: Sendable, Equatable, Codable {
+public struct SMOTE: Sendable, Equatable {
     /// Nearest members that a member may be joined with; fewer where the class is smaller.
     public var neighbors: Int
     /// Size to which smaller classes are raised, as a part of the largest class (after under-sampling).
