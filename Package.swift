@@ -99,8 +99,6 @@ let package = Package(
                 .product(name: "Logging", package: "swift-log"),
             ],
             swiftSettings: house),
-        // Floor 2: networks.
-        room("NeuralNetworks", ["Tensors", "Computing", "Safetensors"]),
 
         .target(name: "TestSupport", path: "Tests/TestSupport", swiftSettings: house),
         tests("CKernels", ["Computing"]),
@@ -112,14 +110,11 @@ let package = Package(
         tests("MockSurvey", ["Astronomy", "Computing", "CKernels"]),
         tests("Photometry", ["Astronomy", "Computing", "CKernels"]),
         tests("Tensors", ["Computing"]),
-        tests("Catalogs", ["Astronomy", "FITS"]),
-        tests("Discovery", ["Computing", "Safetensors"]),
-        tests("GalaxyModels", ["NeuralNetworks", "Tensors", "Astronomy", "Computing"]),
-        tests("Pipeline", ["GalaxyModels"]),
-        tests("NeuralNetworks", ["Computing", "Safetensors", "Tensors"]),
         tests("Catalogs", ["Astronomy", "Computing", "FITS"]),
         tests("Discovery", ["CKernels", "Computing", "Safetensors"]),
-        tests("GalaxyModels", ["Astronomy", "Computing"]),
+        tests("NeuralNetworks", ["Computing", "Safetensors", "Tensors"]),
+        tests("GalaxyModels", ["NeuralNetworks", "Tensors", "Astronomy", "Computing"]),
+        tests("Pipeline", ["GalaxyModels"]),
     ],
     cLanguageStandard: .gnu17,
     cxxLanguageStandard: .gnucxx17
