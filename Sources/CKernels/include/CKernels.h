@@ -1,8 +1,10 @@
 // Galatea's C kernels: one header a kernel family, all of them gathered here.
 #pragma once
 
-#include "instruction_set.h"
+#include "convolution.h"
+#include "dense.h"
 #include "elementwise.h"
+#include "instruction_set.h"
 #include "interpolation.h"
 #include "normalization.h"
 #include "patches.h"
