@@ -7,5 +7,4 @@
 #include "instruction_set.h"
 #include "interpolation.h"
 #include "normalization.h"
-#include "patches.h"
 #include "reduction.h"
