@@ -25,7 +25,7 @@ func tests(_ name: String, _ dependencies: [Target.Dependency] = []) -> Target {
 }
 
 /// Targets whose tests compare against files made by a peer, in `Tests/<name>Tests/Golden`.
-let goldens: Set<String> = ["Astronomy", "Safetensors"]
+let goldens: Set<String> = ["Astronomy", "CKernels", "Safetensors"]
 
 /// The commit that is being built, for `--version` and provenance.
 let commit = Context.gitInformation.map {

@@ -192,7 +192,8 @@ void galatea_convolution_forward(galatea_level level, const galatea_convolution 
         .bias = bias, .relu = relu, .outputs = s->outputs,
         // A row of the kernel meets one run of input values.
         .taps = taps, .tap_count = s->kernel_height, .length = s->kernel_width * p.step,
-        .input_step = s->stride_x * p.step, .output_step = s->outputs,
+        .input_step = s->stride_x * p.step, .output_step = s->outputs, .column_step = p.step,
+        .shared_stride = s->kernel_width == 3 && s->stride_x <= 2 ? (int)s->stride_x : 0,
     };
     for (ptrdiff_t i = 0; i < n; i++) {
         ptrdiff_t stride;
@@ -252,7 +253,8 @@ void galatea_convolution_adjoint(galatea_level level, const galatea_convolution 
         .block_stride = s->kernel_height * s->kernel_width * s->outputs * BLOCK,
         .bias = bias, .relu = relu, .outputs = s->channels,
         .taps = taps, .length = joined ? s->kernel_width * p.step : p.step,
-        .input_step = p.step, .output_step = s->stride_x * s->channels,
+        .input_step = p.step, .output_step = s->stride_x * s->channels, .column_step = p.step,
+        .shared_stride = joined && s->kernel_width == 3 ? 1 : 0,
     };
     for (ptrdiff_t i = 0; i < n; i++) {
         ptrdiff_t stride;
