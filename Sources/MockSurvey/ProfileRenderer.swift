@@ -12,6 +12,9 @@ struct ProfileRenderer {
     /// Arcsec per pixel.
     let pixelScale: Double
 
+    /// Surface brightness in nanomaggies per pixel below which a Gaussian is not drawn.
+    private static let faintest = 5e-7
+
     var kernelLevel: galatea_level { galatea_level(rawValue: numericCast(level.rawValue)) }
 
     /// Adds the light of `sources` in one band to `image`, nanomaggies per pixel.
@@ -110,12 +113,14 @@ struct ProfileRenderer {
             let mixed = -(variance * source.eastNorth + spread.variance * e.y) * scale
             let determinant = eastEast * northNorth - mixed * mixed
             let amplitude = flux * spread.weight / (2 * .pi * determinant.squareRoot())
-            guard amplitude > 1e-7 else { continue }
+            // Beyond this distance the Gaussian is thousands of times fainter than any noise.
+            let cut = min(28, 2 * log(amplitude / Self.faintest))
+            guard cut > 0 else { continue }
             gaussians.append(
                 galatea_gaussian(
                     x: Float(x), y: Float(y), amplitude: Float(amplitude),
                     xx: Float(northNorth / determinant), xy: Float(-mixed / determinant),
-                    yy: Float(eastEast / determinant)))
+                    yy: Float(eastEast / determinant), cut: Float(cut)))
         }
     }
 }
