@@ -14,6 +14,8 @@ struct ProfileRenderer {
 
     /// Surface brightness in nanomaggies per pixel below which a Gaussian is not drawn.
     private static let faintest = 5e-7
+    /// Flux in nanomaggies (magnitude 17.5) from which the wings of a point source are drawn too.
+    private static let brightFlux = 100.0
 
     var kernelLevel: galatea_level { galatea_level(rawValue: numericCast(level.rawValue)) }
 
@@ -101,7 +103,8 @@ struct ProfileRenderer {
         let spreads =
             isWide
             ? [PointSpread.Component(variance: pointSpread.meanVariance, weight: 1)]
-            : pointSpread.components
+            : ellipse == nil && flux > Self.brightFlux
+                ? pointSpread.brightComponents : pointSpread.components
         let e = pointSpread.ellipticity
         let scale = 1 / (pixelScale * pixelScale)
         let x = Double(width - 1) / 2 - position.x / pixelScale
