@@ -78,7 +78,9 @@ struct SourceMeasurerTests {
         print(
             "PULLS", pulls.sorted().suffix(12),
             results.filter { $0.1.flags.contains(.angleUndefined) }.map { ($0.0.axisRatio, $0.0.radius) })
-        print("ANGLE", errors.count, Self.median(errors), pulls.count, Self.median(pulls), pulls.sorted().suffix(8))
+        print(
+            "ANGLE", errors.count, Self.median(errors), pulls.count, Self.median(pulls),
+            pulls.sorted().suffix(8))
         #expect(errors.count > 8)
         #expect(Self.median(errors) < 3)
         // The median of |pull| of a Gaussian is 0.67; errors that are somewhat too large are the safe side.
