@@ -25,7 +25,7 @@ func tests(_ name: String, _ dependencies: [Target.Dependency] = []) -> Target {
 }
 
 /// Targets whose tests compare against files made by a peer, in `Tests/<name>Tests/Golden`.
-let goldens: Set<String> = ["FITS"]
+let goldens: Set<String> = ["Catalogs", "FITS"]
 
 let package = Package(
     name: "galatea",

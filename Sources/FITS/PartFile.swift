@@ -4,13 +4,13 @@ import Foundation
 ///
 /// Not safe for use from several threads. Without `finish` the part file stays, for a later resume;
 /// `discard` removes it.
-final class PartFile {
+package final class PartFile {
     /// The final path.
-    let path: String
+    package let path: String
     /// The path while writing.
-    let partPath: String
+    package let partPath: String
     /// Bytes so far, buffered ones included.
-    private(set) var length: Int
+    package private(set) var length: Int
     private var descriptor: Int32
     private var buffer: [UInt8] = []
 
@@ -19,7 +19,7 @@ final class PartFile {
     /// Creates the part file, or opens the one that is there.
     ///
     /// - Parameter resume: `true` keeps what an earlier run wrote.
-    init(path: String, resume: Bool = false) throws(FITSError) {
+    package init(path: String, resume: Bool = false) throws(FITSError) {
         self.path = path
         partPath = path + ".part"
         guard !path.utf8.contains(0) else {
@@ -49,7 +49,7 @@ final class PartFile {
     }
 
     /// Adds bytes at the end.
-    func append(_ bytes: UnsafeRawBufferPointer) throws(FITSError) {
+    package func append(_ bytes: UnsafeRawBufferPointer) throws(FITSError) {
         if buffer.count + bytes.count > Self.bufferLimit { try flush() }
         if bytes.count >= Self.bufferLimit {
             try write(bytes, at: length)
@@ -67,7 +67,7 @@ final class PartFile {
     }
 
     /// Reads bytes that are there.
-    func read(at offset: Int, count: Int) throws(FITSError) -> [UInt8] {
+    package func read(at offset: Int, count: Int) throws(FITSError) -> [UInt8] {
         try flush()
         var bytes = [UInt8](repeating: 0, count: count)
         var done = 0
@@ -86,20 +86,20 @@ final class PartFile {
     }
 
     /// Cuts the file.
-    func truncate(to newLength: Int) throws(FITSError) {
+    package func truncate(to newLength: Int) throws(FITSError) {
         try flush()
         guard ftruncate(descriptor, off_t(newLength)) == 0 else { throw failed("truncate") }
         length = newLength
     }
 
     /// Makes sure that everything so far survives a loss of power.
-    func synchronize() throws(FITSError) {
+    package func synchronize() throws(FITSError) {
         try flush()
         guard fsync(descriptor) == 0 else { throw failed("synchronize") }
     }
 
     /// Makes the file durable and gives it its name.
-    func finish() throws(FITSError) {
+    package func finish() throws(FITSError) {
         try synchronize()
         guard rename(partPath, path) == 0 else { throw failed("rename") }
         close(descriptor)
@@ -108,7 +108,7 @@ final class PartFile {
     }
 
     /// Removes the part file.
-    func discard() {
+    package func discard() {
         guard descriptor >= 0 else { return }
         unlink(partPath)
         close(descriptor)
@@ -157,7 +157,7 @@ final class PartFile {
 
 extension Array where Element == UInt8 {
     /// As `withUnsafeBytes`, which loses the type of the error.
-    func withRawBytes(_ body: (UnsafeRawBufferPointer) throws(FITSError) -> Void) throws(FITSError) {
+    package func withRawBytes(_ body: (UnsafeRawBufferPointer) throws(FITSError) -> Void) throws(FITSError) {
         let outcome: Result<Void, FITSError> = withUnsafeBytes { raw in
             Result { () throws(FITSError) in try body(raw) }
         }

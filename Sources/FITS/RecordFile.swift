@@ -9,15 +9,17 @@ final class RecordFile {
     private let file: PartFile
     private let unit: UnitWriter
 
-    /// Starts a file, or with `resume` goes on with its part file: complete records are kept.
+    /// Starts a file, or with `resume` goes on with its part file: complete records are kept, at most
+    /// `recordLimit`.
     init(
-        path: String, primary: [HeaderCard], cards: [HeaderCard], recordLength: Int, resume: Bool
+        path: String, primary: [HeaderCard], cards: [HeaderCard], recordLength: Int, resume: Bool,
+        recordLimit: Int = .max
     ) throws(FITSError) {
         precondition(recordLength > 0, "RecordFile: records of \(recordLength) bytes")
         file = try PartFile(path: path, resume: resume)
         if file.length > 0 {
             let start = try Self.checkedStart(file, primary, cards)
-            count = (file.length - start.data) / recordLength
+            count = min(recordLimit, (file.length - start.data) / recordLength)
             let dataLength = count * recordLength
             try file.truncate(to: start.data + dataLength)
             unit = try UnitWriter(resuming: file, cards: cards, at: start.header, dataLength: dataLength)
