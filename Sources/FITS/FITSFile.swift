@@ -102,6 +102,11 @@ public struct FITSFile: Sendable {
         }
         return try BinaryTable(unit, in: self)
     }
+
+    /// The binary table in `unit`.
+    public func table(in unit: HeaderDataUnit) throws(FITSError) -> BinaryTable {
+        try BinaryTable(unit, in: self)
+    }
 }
 
 extension HeaderDataUnit.Kind {
