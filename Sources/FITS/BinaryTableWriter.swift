@@ -21,11 +21,13 @@ public final class BinaryTableWriter {
     ///   - cards: Cards of the table's header.
     ///   - resume: `true` keeps the complete rows of an existing part file (see `rowCount`) and cuts a
     ///     partial one; without a part file the table starts empty.
+    ///   - rowLimit: The most rows of a part file that are kept; the rest is cut off.
     ///   - sourceDate: The value of SOURCE_DATE_EPOCH; DATE is written only when there is one.
     /// - Throws: `resumeRefused` when the part file was written with other columns or cards.
     public init(
         path: String, columns: [ColumnDescription], name: String, primary: [HeaderCard] = [],
-        cards: [HeaderCard] = [], resume: Bool = false, sourceDate: String? = SourceDate.environment
+        cards: [HeaderCard] = [], resume: Bool = false, rowLimit: Int = .max,
+        sourceDate: String? = SourceDate.environment
     ) throws(FITSError) {
         precondition((1...999).contains(columns.count), "BinaryTableWriter: \(columns.count) columns")
         precondition(
@@ -36,6 +38,7 @@ public final class BinaryTableWriter {
             path: path, primary: UnitCards.primary(primary, sourceDate: sourceDate),
             cards: UnitCards.table(name: name, columns: columns, cards), recordLength: encoder.rowLength,
             countKeyword: "NAXIS2", resume: resume)
+            resume: resume, recordLimit: rowLimit)
     }
 
     /// Adds the rows of `columns`, which must be the table's columns in order.

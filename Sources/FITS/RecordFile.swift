@@ -16,6 +16,10 @@ final class RecordFile {
     init(
         path: String, primary: [HeaderCard], cards: [HeaderCard], recordLength: Int, countKeyword: String,
         resume: Bool
+    /// Starts a file, or with `resume` goes on with its part file: complete records are kept, at most
+    /// `recordLimit`.
+        path: String, primary: [HeaderCard], cards: [HeaderCard], recordLength: Int, resume: Bool,
+        recordLimit: Int = .max
     ) throws(FITSError) {
         precondition(recordLength > 0, "RecordFile: records of \(recordLength) bytes")
         self.countKeyword = countKeyword
@@ -29,6 +33,12 @@ final class RecordFile {
             try file.truncate(to: start.count + found * recordLength)
             unit = try UnitWriter(
                 resuming: file, cards: cards, at: first.count, dataLength: found * recordLength)
+        if file.length > 0 {
+            let start = try Self.checkedStart(file, primary, cards)
+            count = min(recordLimit, (file.length - start.data) / recordLength)
+            let dataLength = count * recordLength
+            try file.truncate(to: start.data + dataLength)
+            unit = try UnitWriter(resuming: file, cards: cards, at: start.header, dataLength: dataLength)
         } else {
             count = 0
             do throws(FITSError) {

@@ -30,7 +30,10 @@ struct CatalogMatchTests {
         #expect(match.report.firstUnmatchedRows == [.identifierUnknown: ["5"]])
 
         let texts = unplaced(CatalogIdentifiers(["007", "b", "", "8"]))
-        #expect(try CatalogMatch(rows: texts, cutouts: unplaced(CatalogIdentifiers([7, 8]))).cutoutOfRow == [0, nil, nil, 1])
+        #expect(
+            try CatalogMatch(rows: texts, cutouts: unplaced(CatalogIdentifiers([7, 8]))).cutoutOfRow == [
+                0, nil, nil, 1,
+            ])
         let written = unplaced(CatalogIdentifiers(["b", "7", "08", "8"]))
         #expect(try CatalogMatch(rows: texts, cutouts: written).cutoutOfRow == [1, 0, nil, 3])
         let numbers = unplaced(CatalogIdentifiers([7, 8]))
@@ -40,8 +43,11 @@ struct CatalogMatchTests {
     @Test("An integer that texts write in two ways matches neither of them")
     func ambiguousText() throws {
         let cutouts = unplaced(CatalogIdentifiers(["07", "007"]))
-        #expect(try CatalogMatch(rows: unplaced(CatalogIdentifiers([7])), cutouts: cutouts).cutoutOfRow == [nil])
-        #expect(try CatalogMatch(rows: unplaced(CatalogIdentifiers(["007"])), cutouts: cutouts).cutoutOfRow == [1])
+        #expect(
+            try CatalogMatch(rows: unplaced(CatalogIdentifiers([7])), cutouts: cutouts).cutoutOfRow == [nil])
+        #expect(
+            try CatalogMatch(rows: unplaced(CatalogIdentifiers(["007"])), cutouts: cutouts).cutoutOfRow == [1]
+        )
     }
 
     @Test("Duplicates: rows share the cutout of their identifier, the nearest of several cutouts is taken")

@@ -109,7 +109,8 @@ struct LabelCatalogTests {
     func angles() throws {
         let table = CatalogTable(columns: [
             TableColumn("id", .int64([1, 2])), TableColumn("ra", .double([12, 23.5]), unit: "h"),
-            TableColumn("dec", .double([-45, 45])), TableColumn("posang", .double([-.pi / 4, 1]), unit: "rad"),
+            TableColumn("dec", .double([-45, 45])),
+            TableColumn("posang", .double([-.pi / 4, 1]), unit: "rad"),
             TableColumn("posang_err", .double([0.1, 0.2]), unit: "rad"),
         ])
         let catalog = try LabelCatalog(table: table, path: "c")
@@ -143,12 +144,21 @@ struct LabelCatalogTests {
         let cases: [(String, LabelColumn, [Double], LabelCatalogConfiguration, String)] = [
             ("redshift", .redshift, spread.map { 20 + 100 * $0 }, .init(), "redshifts lie between"),
             ("logmstar", .stellarMass, spread.map { 1e10 * (1 + $0) }, .init(), "looks linear"),
-            ("logmstar", .stellarMass, spread.map { 9 + $0 }, .init(stellarMassScale: .linear), "looks like log10"),
+            (
+                "logmstar", .stellarMass, spread.map { 9 + $0 }, .init(stellarMassScale: .linear),
+                "looks like log10"
+            ),
             ("logsfr", .starFormationRate, spread.map { 8 + 2 * $0 }, .init(), "log10 Msun/Gyr"),
-            ("logsfr", .starFormationRate, spread.map { 2 * $0 - 1 }, .init(starFormationRateTime: .gigayear), "log10 Msun/yr"),
+            (
+                "logsfr", .starFormationRate, spread.map { 2 * $0 - 1 },
+                .init(starFormationRateTime: .gigayear), "log10 Msun/yr"
+            ),
             ("logsfr", .starFormationRate, spread.map { 8 * $0 * $0 }, .init(), "looks linear"),
             ("posang", .positionAngle, spread.map { 3 * $0 }, .init(), "looks like radians"),
-            ("posang", .positionAngle, spread.map { 170 * $0 }, .init(positionAngleUnit: .radians), "looks like degrees"),
+            (
+                "posang", .positionAngle, spread.map { 170 * $0 }, .init(positionAngleUnit: .radians),
+                "looks like degrees"
+            ),
         ]
         for (name, label, values, configuration, words) in cases {
             let catalog = try labels([(name, values, nil)], configuration)
@@ -205,12 +215,16 @@ struct LabelCatalogTests {
         let catalog = try LabelCatalog(table: texts, path: "c")
         #expect(catalog.report.duplicateRows == [2, 4] && catalog.report.firstDuplicates == ["a", "a"])
         #expect(catalog.identifiers?.text(at: 1) == "007" && catalog.identifiers?.integer(at: 1) == 7)
-        let large = CatalogTable(columns: [TableColumn("id", .int64([9_007_199_254_740_993, 9_007_199_254_740_992]))])
+        let large = CatalogTable(columns: [
+            TableColumn("id", .int64([9_007_199_254_740_993, 9_007_199_254_740_992]))
+        ])
         #expect(try LabelCatalog(table: large, path: "c").report.duplicateRows.isEmpty)
         let whole = CatalogTable(columns: [TableColumn("id", .double([1, 2, .nan]))])
         #expect(try LabelCatalog(table: whole, path: "c").identifiers?.text(at: 1) == "2")
         #expect(try LabelCatalog(table: whole, path: "c").identifiers?.text(at: 2) == nil)
-        for lost in [ColumnValues.double([1e17]), .double([1.5]), .float([Float(587_725_073_921_409_255 as Int64)])] {
+        for lost in [
+            ColumnValues.double([1e17]), .double([1.5]), .float([Float(587_725_073_921_409_255 as Int64)]),
+        ] {
             let table = CatalogTable(columns: [TableColumn("id", lost)])
             #expect(throws: CatalogError.self) { _ = try LabelCatalog(table: table, path: "c") }
         }
@@ -268,7 +282,8 @@ struct LabelCatalogTests {
             columns: [TableColumn("id", .int64((0..<Int64(table.rowCount)).map { $0 }))] + table.columns)
         let catalog = try LabelCatalog(
             table: identified, path: "emission_line_mass.csv",
-            configuration: LabelCatalogConfiguration(names: [.stellarMass: "mass", .starFormationRate: "sfr"]))
+            configuration: LabelCatalogConfiguration(names: [.stellarMass: "mass", .starFormationRate: "sfr"])
+        )
         #expect(catalog.report.column(.stellarMass)?.refused == 0)
         let rates = try #require(catalog.report.column(.starFormationRate))
         #expect(rates.missing == 295, "\(rates)")

@@ -27,7 +27,8 @@ public struct CatalogIdentifiers: Sendable, Equatable {
         isMissing = texts.contains("") ? texts.map(\.isEmpty) : nil
     }
 
-    private init(values: Values, isMissing: [Bool]?) {
+    /// Identifiers of which some are missing.
+    public init(values: Values, isMissing: [Bool]?) {
         self.values = values
         self.isMissing = isMissing.flatMap { $0.contains(true) ? $0 : nil }
     }

@@ -68,7 +68,9 @@ public struct MatchReport: Sendable, Equatable {
         ]
         for reason in Reason.allCases {
             guard let count = unmatchedRows[reason] else { continue }
-            lines.append("\(count) rows without: \(reason.rawValue): " + Self.list(firstUnmatchedRows[reason] ?? [], count))
+            lines.append(
+                "\(count) rows without: \(reason.rawValue): "
+                    + Self.list(firstUnmatchedRows[reason] ?? [], count))
         }
         if ambiguous > 0 {
             lines.append("\(ambiguous) rows had several candidates: " + Self.list(firstAmbiguous, ambiguous))
@@ -76,7 +78,8 @@ public struct MatchReport: Sendable, Equatable {
         if sharedCutouts > 0 { lines.append("\(sharedCutouts) cutouts are shared by rows of one identifier") }
         if unmatchedCutouts > 0 {
             lines.append(
-                "\(unmatchedCutouts) cutouts have no row: " + Self.list(firstUnmatchedCutouts, unmatchedCutouts))
+                "\(unmatchedCutouts) cutouts have no row: "
+                    + Self.list(firstUnmatchedCutouts, unmatchedCutouts))
         }
         return lines
     }

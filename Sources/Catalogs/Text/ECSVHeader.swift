@@ -106,7 +106,7 @@ struct ECSVHeader: Equatable {
         var pairs: [(key: String, text: String)] = []
         for line in lines {
             let depth = line.prefix(while: { $0 == " " }).count
-            if depth == indent, let colon = line.firstIndex(of: ":") {
+            if depth == indent, line.dropFirst(depth).first != "-", let colon = line.firstIndex(of: ":") {
                 let rest = line[line.index(after: colon)...]
                 pairs.append((String(line[..<colon].dropFirst(indent)), String(rest)))
             } else if !pairs.isEmpty {
@@ -116,20 +116,20 @@ struct ECSVHeader: Equatable {
         var map: [String: YAMLValue] = [:]
         for pair in pairs {
             let text = String(pair.text.drop(while: { $0 == " " }))
-            let flow = text.hasPrefix("!!omap") ? "" : text
-            var reader = YAMLFlowReader(
-                flow.hasPrefix("-") || flow.isEmpty ? "{\(Self.blockMap(text))}" : flow)
+            var reader = YAMLFlowReader(pair.key == "meta" ? nested(text) : text)
             map[pair.key] = reader.value(inFlow: false)
         }
         return map
     }
 
-    /// `!!omap - {ucd: x} - {b: c}` and `ucd: x`, the forms of a nested block mapping, as flow pairs.
-    private static func blockMap(_ text: String) -> String {
-        let parts = text.replacing("!!omap", with: "").split(separator: "- ").map { part in
-            part.filter { $0 != "{" && $0 != "}" }
-        }
-        return parts.joined(separator: ", ")
+    /// A nested block in flow style: `!!omap - {ucd: x} - {b: c}` becomes `[{ucd: x}, {b: c}]`, `ucd: x` becomes
+    /// `{ucd: x}`.
+    private static func nested(_ text: String) -> String {
+        let body = text.hasPrefix("!!omap") ? String(text.dropFirst(6).drop(while: { $0 == " " })) : text
+        if body.hasPrefix("{") || body.hasPrefix("[") { return body }
+        guard body.hasPrefix("- ") else { return "{\(body)}" }
+        let items = (" " + body).split(separator: " - ").map { $0.hasPrefix("{") ? String($0) : "{\($0)}" }
+        return "[\(items.joined(separator: ", "))]"
     }
 }
 

@@ -24,6 +24,8 @@ final class TextRecordScanner {
     private(set) var line = 0
     /// Bytes from the beginning of the file to behind the current record.
     var offsetBehindRecord: Int { consumed + position }
+    /// Whether a line end closes the current record, and not the end of the file.
+    var endsWithNewline: Bool { position > 0 && buffer[position - 1] == 0x0A }
     /// The bytes that the fields point into.
     var bytes: UnsafePointer<UInt8> { UnsafePointer(buffer) }
 
