@@ -37,8 +37,7 @@ public final class BinaryTableWriter {
         file = try RecordFile(
             path: path, primary: UnitCards.primary(primary, sourceDate: sourceDate),
             cards: UnitCards.table(name: name, columns: columns, cards), recordLength: encoder.rowLength,
-            countKeyword: "NAXIS2", resume: resume)
-            resume: resume, recordLimit: rowLimit)
+            countKeyword: "NAXIS2", resume: resume, recordLimit: rowLimit)
     }
 
     /// Adds the rows of `columns`, which must be the table's columns in order.

@@ -12,33 +12,26 @@ final class RecordFile {
 
     /// Starts a file, or with `resume` goes on with its part file: complete records are kept.
     ///
-    /// - Parameter countKeyword: The keyword that `finish` sets to the number of records.
+    /// - Parameters:
+    ///   - countKeyword: The keyword that `finish` sets to the number of records.
+    ///   - recordLimit: The most records of a part file that are kept.
     init(
         path: String, primary: [HeaderCard], cards: [HeaderCard], recordLength: Int, countKeyword: String,
-        resume: Bool
-    /// Starts a file, or with `resume` goes on with its part file: complete records are kept, at most
-    /// `recordLimit`.
-        path: String, primary: [HeaderCard], cards: [HeaderCard], recordLength: Int, resume: Bool,
-        recordLimit: Int = .max
+        resume: Bool, recordLimit: Int = .max
     ) throws(FITSError) {
         precondition(recordLength > 0, "RecordFile: records of \(recordLength) bytes")
         self.countKeyword = countKeyword
         file = try PartFile(path: path, resume: resume)
         let first = UnitWriter.finishedHeader(primary)
         let start = first + UnitWriter.header(cards)
-        if let found = try Self.records(file, start: start, countKeyword, recordLength: recordLength) {
+        if let present = try Self.records(file, start: start, countKeyword, recordLength: recordLength) {
+            let found = min(recordLimit, present)
             count = found
             // A run that was killed while finishing left its count in the header, and padding.
             try file.overwrite(start, at: 0)
             try file.truncate(to: start.count + found * recordLength)
             unit = try UnitWriter(
                 resuming: file, cards: cards, at: first.count, dataLength: found * recordLength)
-        if file.length > 0 {
-            let start = try Self.checkedStart(file, primary, cards)
-            count = min(recordLimit, (file.length - start.data) / recordLength)
-            let dataLength = count * recordLength
-            try file.truncate(to: start.data + dataLength)
-            unit = try UnitWriter(resuming: file, cards: cards, at: start.header, dataLength: dataLength)
         } else {
             count = 0
             do throws(FITSError) {
