@@ -113,7 +113,7 @@ let package = Package(
         tests("Catalogs", ["Astronomy", "Computing", "FITS"]),
         tests("Discovery", ["CKernels", "Computing", "Safetensors"]),
         tests("NeuralNetworks", ["Computing", "Safetensors", "Tensors"]),
-        tests("GalaxyModels", ["NeuralNetworks", "Tensors", "Astronomy", "Computing"]),
+        tests("GalaxyModels", ["NeuralNetworks", "Tensors", "Photometry", "Astronomy", "Computing"]),
         tests("Pipeline", ["GalaxyModels"]),
     ],
     cLanguageStandard: .gnu17,

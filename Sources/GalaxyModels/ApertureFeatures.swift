@@ -1,5 +1,6 @@
 internal import Astronomy
 internal import Foundation
+public import Photometry
 
 /// Photometric numbers that join the image in the encoder: each band's noise and its fluxes in fixed apertures.
 ///
@@ -49,11 +50,11 @@ public struct ApertureFeatures: Sendable {
     /// - Parameters:
     ///   - pixels: Surface brightness in nanomaggies per native pixel, shape `[band, y, x]`; values that are
     ///     not finite count as sky.
-    ///   - skySigma: Noise of each band in the same unit.
+    ///   - sky: Level and noise of each band in the same unit; a level or noise that is not finite gives NaN.
     ///   - extinction: Galactic extinction of each band, magnitudes.
     /// - Returns: Shape `[band, 1 + apertures]`, dimensionless.
-    public func features(pixels: [Float], skySigma: [Double], extinction: [Double]) -> [Float] {
-        let bands = skySigma.count
+    public func features(pixels: [Float], sky: SkyStatistics, extinction: [Double]) -> [Float] {
+        let bands = sky.sigmas.count
         precondition(
             pixels.count == bands * pixelCount && extinction.count == bands,
             "ApertureFeatures: \(pixels.count) pixels, expected \(bands) x \(pixelCount)")
@@ -61,12 +62,13 @@ public struct ApertureFeatures: Sendable {
         features.reserveCapacity(bands * (1 + annuli.count))
         for band in 0..<bands {
             let dereddening = pow(10, 0.4 * extinction[band])
-            features.append(Float(log10(max(skySigma[band] * dereddening, 1e-12))))
+            features.append(Float(log10(max(Double(sky.sigmas[band]) * dereddening, 1e-12))))
+            let level = sky.levels[band]
             var flux = 0.0
             for annulus in annuli {
                 for member in annulus {
                     let value = pixels[band * pixelCount + member.index]
-                    if value.isFinite { flux += Double(value * member.weight) }
+                    if value.isFinite { flux += Double((value - level) * member.weight) }
                 }
                 features.append(Float(asinh(flux * areaFactor * dereddening / (2 * Self.softening))))
             }
