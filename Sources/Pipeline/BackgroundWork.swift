@@ -32,7 +32,8 @@ enum BackgroundWork {
         return try await withTaskCancellationHandler {
             try await withCheckedThrowingContinuation { continuation in
                 queue.async {
-                    continuation.resume(with: Swift.Result { try work(flag) })
+                    continuation.resume(
+                        with: Swift.Result { try work(flag) }.mapError(PipelineError.presenting))
                 }
             }
         } onCancel: {
