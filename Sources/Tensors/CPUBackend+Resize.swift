@@ -6,13 +6,13 @@ extension CPUBackend {
     public func bilinear(_ x: any TensorStorage, _ geometry: ResizeGeometry) -> any TensorStorage {
         let (input, output, channels) = (geometry.inputSize, geometry.outputSize, geometry.channels)
         let (x, result) = (x.onCPU, make(geometry.images * output.count * channels))
-        let scratch = Workspaces(count: loop.threads, floats: input.width * channels, pool: pool)
+        let rows = scratch(input, channels, output)
         forEachChunk(geometry.images, chunk: 1) { [level] range, worker in
             for image in range {
                 galatea_bilinear(
                     level, x.pointer + image * input.count * channels, input.height, input.width, channels,
                     result.pointer + image * output.count * channels, output.height, output.width,
-                    scratch[worker])
+                    rows[worker])
             }
         }
         return result
@@ -24,16 +24,22 @@ extension CPUBackend {
     ) -> any TensorStorage {
         let (input, output, channels) = (geometry.inputSize, geometry.outputSize, geometry.channels)
         let (gradient, result) = (gradient.onCPU, make(geometry.images * input.count * channels))
-        let scratch = Workspaces(count: loop.threads, floats: input.width * channels, pool: pool)
+        let rows = scratch(input, channels, output)
         forEachChunk(geometry.images, chunk: 1) { [level] range, worker in
             for image in range {
                 galatea_bilinear_adjoint(
                     level, gradient.pointer + image * output.count * channels, output.height, output.width,
                     channels, result.pointer + image * input.count * channels, input.height, input.width,
-                    scratch[worker])
+                    rows[worker])
             }
         }
         return result
+    }
+
+    /// Scratch memory of a resize for each worker.
+    private func scratch(_ input: PlaneSize, _ channels: Int, _ output: PlaneSize) -> Workspaces {
+        let floats = galatea_bilinear_scratch_count(input.width, channels, output.width)
+        return Workspaces(count: loop.threads, floats: floats, pool: pool)
     }
 }
 

@@ -52,6 +52,32 @@ public struct Tensor: Sendable {
         self.init(shape: shape, storage: backend.storage(copying: values), backend: backend)
     }
 
+    /// A constant batch of items picked from an array that holds many, one behind the other.
+    ///
+    /// - Parameters:
+    ///   - items: Indices of the items, in the order of the batch.
+    ///   - values: All items, `[count, itemShape]`.
+    ///   - itemShape: Shape of one item.
+    ///   - backend: What computes.
+    /// - Returns: `[items, itemShape]`.
+    public init(items: [Int], of values: [Float], itemShape: [Int], on backend: any Backend) {
+        let length = itemShape.reduce(1, *)
+        let count = length > 0 ? values.count / length : 0
+        precondition(
+            count * length == values.count && items.allSatisfy { (0..<count).contains($0) },
+            "Tensor: items \(items.min() ?? 0)...\(items.max() ?? 0) of \(values.count) values in \(itemShape)"
+        )
+        let batch = [Float](unsafeUninitializedCapacity: items.count * length) { buffer, filled in
+            for item in items {
+                let part = values[item * length..<(item + 1) * length]
+                _ = UnsafeMutableBufferPointer(rebasing: buffer[filled..<filled + length]).initialize(
+                    from: part)
+                filled += length
+            }
+        }
+        self.init(batch, shape: [items.count] + itemShape, on: backend)
+    }
+
     /// A constant single number.
     public init(_ value: Float, on backend: any Backend) {
         self.init([value], shape: [], on: backend)

@@ -92,6 +92,16 @@ struct BackendTests {
         #expect(Tensor.concatenated([y, y], axis: 0).count == 0)
     }
 
+    @Test("Batches pick their items in order")
+    func items() {
+        let backend = CPUBackend(threads: 1)
+        let values = (0..<24).map(Float.init)
+        let batch = Tensor(items: [3, 0, 3], of: values, itemShape: [2, 3], on: backend)
+        #expect(batch.shape == [3, 2, 3])
+        #expect(batch.values == [18, 19, 20, 21, 22, 23, 0, 1, 2, 3, 4, 5, 18, 19, 20, 21, 22, 23])
+        #expect(Tensor(items: [], of: values, itemShape: [2, 3], on: backend).shape == [0, 2, 3])
+    }
+
     @Test("Memory goes back to the pool and comes again; what exceeds the limit goes to the system")
     func pool() {
         let pool = MemoryPool(limit: 10_000)

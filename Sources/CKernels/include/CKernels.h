@@ -1,6 +1,7 @@
 // Galatea's C kernels: one header a kernel family, all of them gathered here.
 #pragma once
 
+#include "batch_norm.h"
 #include "convolution.h"
 #include "dense.h"
 #include "distances.h"
@@ -9,6 +10,5 @@
 #include "interpolation.h"
 #include "mock_rendering.h"
 #include "normalisation.h"
-#include "normalization.h"
 #include "reduction.h"
 #include "resampling.h"

@@ -5,8 +5,10 @@
 
 #include "instruction_set.h"
 
-/// `out[out_height][out_width][channels]` from `x[height][width][channels]`; `scratch` holds
-/// `width * channels` floats.
+/// Floats of scratch memory that a resize between these widths needs, either way.
+size_t galatea_bilinear_scratch_count(size_t width, size_t channels, size_t out_width);
+
+/// `out[out_height][out_width][channels]` from `x[height][width][channels]`; `scratch` is uninitialised.
 void galatea_bilinear(galatea_level level, const float *x, size_t height, size_t width, size_t channels,
                       float *out, size_t out_height, size_t out_width, float *scratch);
 

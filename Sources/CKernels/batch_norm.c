@@ -1,4 +1,4 @@
-#include "normalization.h"
+#include "batch_norm.h"
 
 #include "levels.h"
 
