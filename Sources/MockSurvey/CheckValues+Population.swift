@@ -77,7 +77,7 @@ extension CheckValues {
         }
         return CheckValue(
             .population, "share of inclined discs below 0.7 arcsec, r < 21.5",
-            Double(radii.count { $0 < 0.7 }) / Double(radii.count), expected: 0.33, tolerance: 0.1)
+            Double(radii.count { $0 < 0.7 }) / Double(radii.count), expected: 0.33, tolerance: 0.15)
     }
 
     private func colour(_ galaxy: Galaxy, _ blue: Int, _ red: Int) -> Double {

@@ -86,7 +86,7 @@ public struct GalaxyDrawer: Sendable {
                 history: scaled, metallicity: metallicity, redshift: redshift, dust: dust, gas: gas))
     }
 
-    /// Mass fraction of metals in stars: 0.2 dex below the gas and at most 0.014 (0.1 dex scatter) while stars form; for
+    /// Mass fraction of metals in stars: 0.2 dex below the gas and at most 0.014 (0.08 dex scatter) while stars form; for
     /// quiescent galaxies rising with mass from 0.006 to 0.012 (0.1 dex scatter). Our approximations: they place the
     /// colours.
     private func stellarMetallicity(
@@ -97,7 +97,7 @@ public struct GalaxyDrawer: Sendable {
         if state == .quiescent {
             logarithm = -0.36 + 0.18 * min(1.2, max(-1.5, mass - 10.8)) + 0.10 * generator.normal()
         } else {
-            logarithm = min(-0.15, abundance - 8.89) + 0.10 * generator.normal()
+            logarithm = min(-0.15, abundance - 8.89) + 0.08 * generator.normal()
         }
         return min(0.05, max(0.001, 0.02 * pow(10, logarithm)))
     }
@@ -114,7 +114,7 @@ public struct GalaxyDrawer: Sendable {
         }
         let mean = 0.78 + 0.05 * (mass - 10)
         let onset = universe * min(0.96, max(0.3, generator.normal(mean: mean, sigma: 0.10)))
-        let bursty = generator.uniform() < 0.4
+        let bursty = generator.uniform() < 0.35
         let burstAge = pow(10, generator.uniform(7...8.6))
         let burst = pow(10, 0.25 * generator.normal())
         let solver = SpecificRateSolver(
@@ -159,10 +159,13 @@ public struct GalaxyDrawer: Sendable {
             let stars = max(0, (0.17 + 0.06 * scatter) / DustAttenuation.totalToSelective + 0.3 * extra)
             return Reddening(stars: stars, gas: stars)
         }
-        let alpha = max(0, DustAttenuation.hydrogenAlpha(log10StellarMass: mass) + 0.28 * scatter)
-        let weight = state == .greenValley ? 0.6 : 1.0
-        let gas = weight * alpha / DustAttenuation.curve(wavelength: 6563)
-        let stars = DustAttenuation.starsPerGas(redshift: redshift, log10StellarMass: mass) * gas + extra
+        // The scatter of the gas is in part that of its star-forming regions: the stars share half of it.
+        let weight = (state == .greenValley ? 0.6 : 1.0) / DustAttenuation.curve(wavelength: 6563)
+        let alpha = DustAttenuation.hydrogenAlpha(log10StellarMass: mass)
+        let gas = weight * max(0, alpha + 0.28 * scatter)
+        let stars =
+            weight * max(0, alpha + 0.14 * scatter)
+            * DustAttenuation.starsPerGas(redshift: redshift, log10StellarMass: mass) + extra
         return Reddening(stars: max(0, stars), gas: max(0, gas + extra))
     }
 }

@@ -23,7 +23,7 @@ public enum MainSequence {
     }
 
     /// Scatter of the main sequence, dex.
-    public static let scatter = 0.25
+    public static let scatter = 0.22
     /// log10 of the specific rate of quiescent galaxies, 1/yr, and its scatter in dex (our approximation).
     public static let quiescentSpecificRate = (mean: -11.8, sigma: 0.4)
     /// Fraction of all galaxies between the sequences (our approximation).

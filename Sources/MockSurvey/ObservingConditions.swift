@@ -13,7 +13,8 @@ public struct ObservingConditions: Sendable {
     public var zeroPointFactors: [Double]
     /// Sky left after subtraction, each band, nanomaggies per pixel.
     public var skyResiduals: [Double]
-    /// Sub-pixel shift of the cutout against the coadd, pixels.
+    /// Sub-pixel shift of the cutout against the coadd, pixels; within 0.3, which gives neighbouring pixels the correlation
+    /// of a real cutout (our approximation).
     public var cutoutShift: SIMD2<Double>
     /// E(B-V) of the Milky Way on the scale of Schlegel, Finkbeiner & Davis (1998), magnitudes.
     public var galacticReddening: Double
@@ -46,7 +47,7 @@ public struct ObservingConditions: Sendable {
             skyResiduals.append(
                 sign * generator.uniform(0.1...0.5) * noise / Double(passes).squareRoot())
         }
-        cutoutShift = SIMD2(generator.uniform(-0.5...0.5), generator.uniform(-0.5...0.5))
+        cutoutShift = SIMD2(generator.uniform(-0.3...0.3), generator.uniform(-0.3...0.3))
         galacticReddening = min(0.3, max(0.005, 0.04 * exp(0.6 * generator.normal())))
     }
 }

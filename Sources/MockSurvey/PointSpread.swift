@@ -3,8 +3,8 @@ internal import Foundation
 /// A Moffat point spread as a sum of Gaussians.
 ///
 /// `(1 + r^2/a^2)^-beta` is an integral over Gaussians of variance `a^2 / (2 t)` with the weight of a gamma distribution
-/// of shape `beta - 1` in flux; generalised Gauss-Laguerre quadrature picks four of them, or nine for bright sources, whose
-/// wings show.
+/// of shape `beta - 1` in flux; generalised Gauss-Laguerre quadrature picks four of them. Bright sources, whose wings show,
+/// take the trapezoidal rule in the logarithm instead.
 public struct PointSpread: Sendable {
     /// One Gaussian: variance per axis in arcsec^2 and share of the flux.
     public struct Component: Sendable, Equatable {
@@ -32,13 +32,15 @@ public struct PointSpread: Sendable {
         self.beta = beta
         self.ellipticity = ellipticity
         let a = Self.scale(fwhm: fwhm, beta: beta)
-        func mixture(_ order: Int) -> [Component] {
-            Self.quadrature(order: order, exponent: beta - 2).map {
-                Component(variance: a * a / (2 * $0.node), weight: $0.weight)
-            }
+        components = Self.quadrature(order: 4, exponent: beta - 2).map {
+            Component(variance: a * a / (2 * $0.node), weight: $0.weight)
         }
-        components = mixture(4)
-        brightComponents = mixture(9)
+        let logarithms = stride(from: -4.2, through: 2.5, by: 0.6)
+        let weights = logarithms.map { exp((beta - 1) * $0 - exp($0)) }
+        let total = weights.reduce(0, +)
+        brightComponents = zip(logarithms, weights).map {
+            Component(variance: a * a / (2 * exp($0)), weight: $1 / total)
+        }
     }
 
     /// a of the Moffat profile.

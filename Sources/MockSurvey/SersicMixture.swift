@@ -20,8 +20,8 @@ public struct SersicMixture: Sendable {
     /// The Gaussians, narrowest first; weights sum to 1.
     public let components: [Component]
 
-    /// Width of a bin of ln variance: neighbouring Gaussians differ by 1.7 in sigma.
-    private static let step = 1.1
+    /// Widest bin of ln variance: neighbouring Gaussians differ by 1.5 in sigma.
+    private static let widestStep = 0.85
 
     /// The mixture of a Sersic index of at least 0.5.
     public init(index: Double) {
@@ -33,6 +33,8 @@ public struct SersicMixture: Sendable {
             components = [Component(variance: 1 / (2 * b), weight: 1)]
             return
         }
+        // Towards n = 1/2 the sizes draw together, and the bins with them.
+        let step = min(Self.widestStep, 0.9 * power)
         let logScale = log(2) + 2 * index * log(b)
         let angles = Self.angleTerms(power: power)
         let energies = Self.energyTerms(shape: 2 * index)
@@ -40,14 +42,14 @@ public struct SersicMixture: Sendable {
         for (angle, angleWeight) in angles {
             for (energy, energyWeight) in energies {
                 let logVariance = power * (energy - angle) - logScale
-                let bin = Int((logVariance / Self.step).rounded())
+                let bin = Int((logVariance / step).rounded())
                 let weight = angleWeight * energyWeight
                 let old = sums[bin] ?? (0, 0)
                 sums[bin] = (old.weight + weight, old.moment + weight * logVariance)
             }
         }
         let total = sums.values.reduce(0) { $0 + $1.weight }
-        let kept = sums.filter { $0.value.weight > 1e-4 * total }.sorted { $0.key < $1.key }
+        let kept = sums.filter { $0.value.weight > 1e-5 * total }.sorted { $0.key < $1.key }
         let keptTotal = kept.reduce(0) { $0 + $1.value.weight }
         components = kept.map { entry in
             Component(
