@@ -30,13 +30,11 @@ public struct GalaxyModel: Sendable {
     public struct Workspace: Sendable {
         fileprivate var preparation: ModelInputPreparation.Workspace
         fileprivate var plan: EncoderPlan.Workspace
-        fileprivate var output: [Float]
 
         /// Memory for a model.
         public init(for model: GalaxyModel) {
             preparation = ModelInputPreparation.Workspace(for: model.preparation)
             plan = EncoderPlan.Workspace(for: model.plan)
-            output = Array(repeating: 0, count: 2 * model.plan.latentCount)
         }
     }
 
@@ -68,15 +66,15 @@ public struct GalaxyModel: Sendable {
     /// The latents of a prepared cutout.
     public func estimate(_ input: ModelInput, workspace: inout Workspace) -> Estimate {
         let features = ModelInputPreparation.standardised(input.features, by: constants)
-        var span = workspace.output.mutableSpan
-        plan.encode(input.image.span, features: features, workspace: &workspace.plan, into: &span)
         let count = plan.latentCount
+        var output = [Float](repeating: 0, count: 2 * count)
+        var span = output.mutableSpan
+        plan.encode(input.image.span, features: features, workspace: &workspace.plan, into: &span)
         let range = LikelihoodObjective.logVarianceRange
-        let sigmas = workspace.output[count...].map { logVariance in
+        let sigmas = output[count...].map { logVariance in
             (max(range.lowerBound, min(range.upperBound, logVariance)) / 2).exponential
         }
-        return Estimate(
-            latents: Array(workspace.output[..<count]), latentSigmas: sigmas, cutout: input.cutout)
+        return Estimate(latents: Array(output[..<count]), latentSigmas: sigmas, cutout: input.cutout)
     }
 
     /// Catalogue quantities behind the latents of a galaxy.

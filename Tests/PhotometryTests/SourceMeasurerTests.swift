@@ -47,16 +47,6 @@ struct SourceMeasurerTests {
             let scene = Self.draw(&generator)
             let sky = SyntheticSky(seeing: generator.uniform(1.0...1.4))
             let found = SourceMeasurer().measure(sky.stamp(scene, generator: &generator))
-
-            let e =
-                Angle(radians: scene[0].positionAngle).axisSeparation(Angle(radians: found.positionAngle))
-                .radians / found.positionAngleSigma
-            if e > 2.5 {
-                print(
-                    "BAD", e, scene[0], found.axisRatio, found.positionAngle, found.positionAngleSigma,
-                    found.halfLightRadius, found.ellipticitySigma, "COMP",
-                    scene.dropFirst().map { ($0.flux, $0.offset) })
-            }
             return (scene[0], found)
         }
         for band in 0..<3 {
@@ -75,12 +65,6 @@ struct SourceMeasurerTests {
             pulls.append(error.radians / found.positionAngleSigma)
             if galaxy.radius > 1, galaxy.axisRatio < 0.6 { errors.append(error.degrees) }
         }
-        print(
-            "PULLS", pulls.sorted().suffix(12),
-            results.filter { $0.1.flags.contains(.angleUndefined) }.map { ($0.0.axisRatio, $0.0.radius) })
-        print(
-            "ANGLE", errors.count, Self.median(errors), pulls.count, Self.median(pulls),
-            pulls.sorted().suffix(8))
         #expect(errors.count > 8)
         #expect(Self.median(errors) < 3)
         // The median of |pull| of a Gaussian is 0.67; errors that are somewhat too large are the safe side.

@@ -9,6 +9,6 @@
 #include "instruction_set.h"
 #include "interpolation.h"
 #include "mock_rendering.h"
-#include "normalisation.h"
+#include "pixel_scaling.h"
 #include "reduction.h"
 #include "resampling.h"

@@ -1,7 +1,7 @@
 // Separable bicubic resizing of planar cutouts into channels-last images, fused with the scaling of pixels.
 #pragma once
 
-#include "normalisation.h"
+#include "pixel_scaling.h"
 
 /// The taps of one axis: output i is the sum over k = 0...3 of weight[4 i + k] * input[first[i] + k], where
 /// indices outside the input are clamped to its ends. `first` never decreases.

@@ -1,4 +1,4 @@
-#include "normalisation.h"
+#include "pixel_scaling.h"
 
 #include <math.h>
 #include <string.h>
@@ -156,15 +156,16 @@ AVX512_INLINE void scale_avx512(const uint8_t *pixels, ptrdiff_t count, int big_
     const __m512 level = _mm512_set1_ps(sky), factor = _mm512_set1_ps(scale);
     const __m512 limit = _mm512_set1_ps(LARGEST_U), lower = _mm512_set1_ps(-LARGEST_U);
     const __m512i exponent = _mm512_set1_epi32((int)EXPONENT_BITS);
-    int64_t non_finite = 0, zero = 0;
+    const __m512i one = _mm512_set1_epi32(1);
+    __m512i non_finite = _mm512_setzero_si512(), zero = _mm512_setzero_si512();
     for (ptrdiff_t i = 0; i < count; i += 16) {
         __mmask16 here = count - i >= 16 ? 0xffff : (__mmask16)((1u << (count - i)) - 1);
         __m512i bits = _mm512_maskz_loadu_epi32(here, pixels + 4 * i);
         if (big_endian) bits = _mm512_shuffle_epi8(bits, swap);
         __mmask16 bad = _mm512_cmpeq_epi32_mask(_mm512_and_si512(bits, exponent), exponent);
         __mmask16 empty = _mm512_mask_testn_epi32_mask(here, bits, _mm512_set1_epi32(0x7fffffff));
-        non_finite += __builtin_popcount(bad);
-        zero += __builtin_popcount(empty);
+        non_finite = _mm512_mask_add_epi32(non_finite, bad, non_finite, one);
+        zero = _mm512_mask_add_epi32(zero, empty, zero, one);
         __m512 u = _mm512_mul_ps(_mm512_sub_ps(_mm512_castsi512_ps(bits), level), factor);
         u = _mm512_max_ps(_mm512_min_ps(u, limit), lower);
         __m512 x = function == GALATEA_SCALE_LINEAR       ? u
@@ -172,8 +173,8 @@ AVX512_INLINE void scale_avx512(const uint8_t *pixels, ptrdiff_t count, int big_
                                                           : asinh512(u);
         _mm512_mask_storeu_ps(out + i, here, _mm512_maskz_mov_ps((__mmask16)~bad, x));
     }
-    census->non_finite += non_finite;
-    census->zero += zero;
+    census->non_finite += _mm512_reduce_add_epi32(non_finite);
+    census->zero += _mm512_reduce_add_epi32(zero);
 }
 
 // ---- AVX2: 8 pixels a step; estimates have 12 bits, one Newton step leaves them just above float accuracy.
@@ -256,13 +257,16 @@ AVX2_INLINE void scale_avx2(const uint8_t *pixels, ptrdiff_t count, int big_endi
     census->zero += zero;
 }
 
-#define DISPATCH_FUNCTION(body)                                                                            \
-    switch (function) {                                                                                    \
-    case GALATEA_SCALE_LINEAR: body(pixels, count, big_endian, sky, scale, GALATEA_SCALE_LINEAR, out, census); break; \
-    case GALATEA_SCALE_SATURATING:                                                                         \
-        body(pixels, count, big_endian, sky, scale, GALATEA_SCALE_SATURATING, out, census);                \
-        break;                                                                                             \
-    case GALATEA_SCALE_ASINH: body(pixels, count, big_endian, sky, scale, GALATEA_SCALE_ASINH, out, census); break; \
+#define SCALE_CASE(body, constant)                                                     \
+    case constant:                                                                     \
+        body(pixels, count, big_endian, sky, scale, constant, out, census);            \
+        break;
+// The function is a constant inside each loop, so that the loops hold no branch.
+#define DISPATCH_FUNCTION(body)                  \
+    switch (function) {                          \
+        SCALE_CASE(body, GALATEA_SCALE_LINEAR)     \
+        SCALE_CASE(body, GALATEA_SCALE_SATURATING) \
+        SCALE_CASE(body, GALATEA_SCALE_ASINH)      \
     }
 
 GALATEA_TARGET_AVX512 static void scale_row_avx512(const uint8_t *pixels, ptrdiff_t count, int big_endian,
