@@ -102,14 +102,14 @@ public struct BinaryTable: Sendable {
                 header, columns[index], "has arrays of varying length (TFORM \(columns[index].format))")
         }
         var gathered = indices.map { index in
-            var bytes: [UInt8] = []
-            bytes.reserveCapacity(columns[index].storage.rowBytes * rows.count)
-            return bytes
+            [UInt8](repeating: 0, count: columns[index].storage.rowBytes * rows.count)
         }
+        var done = 0
         try forEachPiece(rows) { raw, count in
             for (position, index) in indices.enumerated() {
-                gather(columns[index].storage, raw, count, into: &gathered[position])
+                gather(columns[index].storage, raw, count, into: &gathered[position], from: done)
             }
+            done += count
         }
         return indices.indices.map { position in
             let column = columns[indices[position]]
@@ -132,15 +132,30 @@ public struct BinaryTable: Sendable {
         }
     }
 
-    /// Appends one column's bytes of `count` rows.
+    /// Puts one column's bytes of `count` rows behind those of the first `done` rows.
     private func gather(
-        _ storage: ColumnStorage, _ raw: UnsafeRawBufferPointer, _ count: Int, into bytes: inout [UInt8]
+        _ storage: ColumnStorage, _ raw: UnsafeRawBufferPointer, _ count: Int, into bytes: inout [UInt8],
+        from done: Int
     ) {
-        var offset = storage.offset
-        for _ in 0..<count {
-            bytes.append(
-                contentsOf: UnsafeRawBufferPointer(rebasing: raw[offset..<offset + storage.rowBytes]))
-            offset += rowLength
+        let length = storage.rowBytes
+        bytes.withUnsafeMutableBytes { target in
+            var source = storage.offset
+            var place = done * length
+            for _ in 0..<count {
+                switch length {
+                case 8:
+                    let value = raw.loadUnaligned(fromByteOffset: source, as: UInt64.self)
+                    target.storeBytes(of: value, toByteOffset: place, as: UInt64.self)
+                case 4:
+                    let value = raw.loadUnaligned(fromByteOffset: source, as: UInt32.self)
+                    target.storeBytes(of: value, toByteOffset: place, as: UInt32.self)
+                default:
+                    UnsafeMutableRawBufferPointer(rebasing: target[place..<place + length]).copyMemory(
+                        from: UnsafeRawBufferPointer(rebasing: raw[source..<source + length]))
+                }
+                source += rowLength
+                place += length
+            }
         }
     }
 

@@ -37,7 +37,7 @@ public final class BinaryTableWriter {
         file = try RecordFile(
             path: path, primary: UnitCards.primary(primary, sourceDate: sourceDate),
             cards: UnitCards.table(name: name, columns: columns, cards), recordLength: encoder.rowLength,
-            resume: resume, recordLimit: rowLimit)
+            countKeyword: "NAXIS2", resume: resume, recordLimit: rowLimit)
     }
 
     /// Adds the rows of `columns`, which must be the table's columns in order.
@@ -52,7 +52,7 @@ public final class BinaryTableWriter {
     public func synchronize() throws(FITSError) { try file.synchronize() }
 
     /// Completes the file and gives it its name. Nothing may be appended afterwards.
-    public func finish() throws(FITSError) { try file.finish(UnitCards.rowCount(rowCount)) }
+    public func finish() throws(FITSError) { try file.finish(comment: UnitCards.rowComment) }
 
     /// Gives up and removes the part file.
     public func discard() { file.discard() }

@@ -29,7 +29,8 @@ public final class ImageCubeWriter {
         file = try RecordFile(
             path: path, primary: UnitCards.primary(primary, sourceDate: sourceDate),
             cards: UnitCards.image(name: name, bitsPerPixel: -32, axes: planeAxes + [0], cards),
-            recordLength: 4 * planeAxes.reduce(1, *), resume: resume)
+            recordLength: 4 * planeAxes.reduce(1, *), countKeyword: "NAXIS\(planeAxes.count + 1)",
+            resume: resume)
     }
 
     /// Adds whole planes: `count * planeAxes` pixels.
@@ -44,9 +45,7 @@ public final class ImageCubeWriter {
     public func synchronize() throws(FITSError) { try file.synchronize() }
 
     /// Completes the file and gives it its name. Nothing may be appended afterwards.
-    public func finish() throws(FITSError) {
-        try file.finish(HeaderCard("NAXIS\(planeAxes.count + 1)", .integer(Int64(planeCount))))
-    }
+    public func finish() throws(FITSError) { try file.finish(comment: "") }
 
     /// Gives up and removes the part file.
     public func discard() { file.discard() }

@@ -59,8 +59,13 @@ package final class PartFile {
         length += bytes.count
     }
 
+    /// Adds bytes at the end.
+    package func append(_ bytes: [UInt8]) throws(FITSError) {
+        try bytes.withRawBytes { raw throws(FITSError) in try append(raw) }
+    }
+
     /// Writes over bytes that are there.
-    func overwrite(_ bytes: [UInt8], at offset: Int) throws(FITSError) {
+    package func overwrite(_ bytes: [UInt8], at offset: Int) throws(FITSError) {
         precondition(offset + bytes.count <= length, "PartFile: overwriting beyond the end")
         try flush()
         try bytes.withRawBytes { raw throws(FITSError) in try write(raw, at: offset) }
@@ -157,7 +162,7 @@ package final class PartFile {
 
 extension Array where Element == UInt8 {
     /// As `withUnsafeBytes`, which loses the type of the error.
-    package func withRawBytes(_ body: (UnsafeRawBufferPointer) throws(FITSError) -> Void) throws(FITSError) {
+    func withRawBytes(_ body: (UnsafeRawBufferPointer) throws(FITSError) -> Void) throws(FITSError) {
         let outcome: Result<Void, FITSError> = withUnsafeBytes { raw in
             Result { () throws(FITSError) in try body(raw) }
         }

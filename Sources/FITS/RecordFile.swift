@@ -8,24 +8,34 @@ final class RecordFile {
     var path: String { file.path }
     private let file: PartFile
     private let unit: UnitWriter
+    private let countKeyword: String
 
-    /// Starts a file, or with `resume` goes on with its part file: complete records are kept, at most
-    /// `recordLimit`.
+    /// Starts a file, or with `resume` goes on with its part file: complete records are kept.
+    ///
+    /// - Parameters:
+    ///   - countKeyword: The keyword that `finish` sets to the number of records.
+    ///   - recordLimit: The most records of a part file that are kept.
     init(
-        path: String, primary: [HeaderCard], cards: [HeaderCard], recordLength: Int, resume: Bool,
-        recordLimit: Int = .max
+        path: String, primary: [HeaderCard], cards: [HeaderCard], recordLength: Int, countKeyword: String,
+        resume: Bool, recordLimit: Int = .max
     ) throws(FITSError) {
         precondition(recordLength > 0, "RecordFile: records of \(recordLength) bytes")
+        self.countKeyword = countKeyword
         file = try PartFile(path: path, resume: resume)
-        if file.length > 0 {
-            let start = try Self.checkedStart(file, primary, cards)
-            count = min(recordLimit, (file.length - start.data) / recordLength)
-            let dataLength = count * recordLength
-            try file.truncate(to: start.data + dataLength)
-            unit = try UnitWriter(resuming: file, cards: cards, at: start.header, dataLength: dataLength)
+        let first = UnitWriter.finishedHeader(primary)
+        let start = first + UnitWriter.header(cards)
+        if let complete = try Self.records(file, start: start, countKeyword, recordLength: recordLength) {
+            let found = min(complete, recordLimit)
+            count = found
+            // A run that was killed while finishing left its count in the header, and padding.
+            try file.overwrite(start, at: 0)
+            try file.truncate(to: start.count + found * recordLength)
+            unit = try UnitWriter(
+                resuming: file, cards: cards, at: first.count, dataLength: found * recordLength)
         } else {
             count = 0
             do throws(FITSError) {
+                try file.truncate(to: 0)
                 try UnitWriter(file, cards: primary).finish()
                 unit = try UnitWriter(file, cards: cards)
             } catch {
@@ -35,20 +45,26 @@ final class RecordFile {
         }
     }
 
-    /// Where the records' header and data begin in a part file, which must begin with these headers.
-    private static func checkedStart(
-        _ file: PartFile, _ primary: [HeaderCard], _ cards: [HeaderCard]
-    ) throws(FITSError) -> (header: Int, data: Int) {
-        let first = UnitWriter.finishedHeader(primary)
-        let expected = first + UnitWriter.header(cards)
-        guard file.length >= expected.count else {
-            throw .resumeRefused(path: file.partPath, reason: "it was cut inside its header")
-        }
-        guard try file.read(at: 0, count: expected.count) == expected else {
+    /// The complete records in a part file that must begin with `start`; `nil` when it holds none of it.
+    private static func records(
+        _ file: PartFile, start: [UInt8], _ countKeyword: String, recordLength: Int
+    ) throws(FITSError) -> Int? {
+        let found = try file.read(at: 0, count: min(file.length, start.count))
+        // Killed before the header was out: nothing is lost by starting anew.
+        if found.count < start.count, start.starts(with: found) { return nil }
+        let written = UnitWriter.integer(countKeyword, in: found)
+        let changing = [countKeyword, "CHECKSUM", "DATASUM"]
+        guard UnitWriter.blanking(changing, in: found) == UnitWriter.blanking(changing, in: start) else {
             throw .resumeRefused(
                 path: file.partPath, reason: "it was written by a run with other columns, options or input")
         }
-        return (first.count, expected.count)
+        let complete = (file.length - start.count) / recordLength
+        guard let written, written > 0 else { return complete }
+        guard written <= complete else {
+            throw .resumeRefused(
+                path: file.partPath, reason: "its header counts \(written) records, \(complete) are there")
+        }
+        return written
     }
 
     /// Adds `count` records.
@@ -61,8 +77,13 @@ final class RecordFile {
     func synchronize() throws(FITSError) { try file.synchronize() }
 
     /// Sets the count, closes and renames.
-    func finish(_ countCard: HeaderCard) throws(FITSError) {
-        try unit.finish(replacing: [countCard])
+    ///
+    /// The count is on disk before the padding, which a resumed run would else take for records.
+    func finish(comment: String) throws(FITSError) {
+        let card = HeaderCard(countKeyword, .integer(Int64(count)), comment: comment)
+        try unit.close(replacing: [card])
+        try file.synchronize()
+        try unit.pad()
         try file.finish()
     }
 

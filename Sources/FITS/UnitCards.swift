@@ -60,9 +60,12 @@ enum UnitCards {
         return result + own(cards)
     }
 
+    /// The comment of NAXIS2.
+    static let rowComment = "number of rows"
+
     /// NAXIS2 of a table.
     static func rowCount(_ rows: Int) -> HeaderCard {
-        HeaderCard("NAXIS2", .integer(Int64(rows)), comment: "number of rows")
+        HeaderCard("NAXIS2", .integer(Int64(rows)), comment: rowComment)
     }
 
     private static func column(_ column: ColumnDescription, number: Int) -> [HeaderCard] {

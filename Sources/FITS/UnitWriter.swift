@@ -55,14 +55,27 @@ final class UnitWriter {
         dataLength += bytes.count
     }
 
-    /// Pads the data, puts `cards` in place of those with the same keyword, and sets the checksums.
+    /// Puts `cards` in place of those with the same keyword, sets the checksums and pads the data.
     func finish(replacing cards: [HeaderCard] = []) throws(FITSError) {
-        let rest = dataLength % FITSHeader.blockLength
-        if rest > 0 {
-            try append([UInt8](repeating: 0, count: FITSHeader.blockLength - rest))
-        }
-        Self.close(&header, replacing: cards, dataSum: dataSum)
+        try close(replacing: cards)
+        try pad()
+    }
+
+    /// Puts `cards` in place of those with the same keyword, and sets the checksums of the data so far.
+    func close(replacing cards: [HeaderCard]) throws(FITSError) {
+        // Zeros up to a whole block leave the sum as it is, but complete its last word.
+        var sum = dataSum
+        [UInt8](repeating: 0, count: padding).withUnsafeBytes { sum.add($0) }
+        Self.close(&header, replacing: cards, dataSum: sum)
         try file.overwrite(header, at: start)
+    }
+
+    /// Fills the last block with zeros.
+    func pad() throws(FITSError) { try append([UInt8](repeating: 0, count: padding)) }
+
+    /// Bytes to the end of the block.
+    private var padding: Int {
+        (FITSHeader.blockLength - dataLength % FITSHeader.blockLength) % FITSHeader.blockLength
     }
 
     /// The header of a finished unit without data.
@@ -83,11 +96,36 @@ final class UnitWriter {
     }
 
     private static func replace(_ card: HeaderCard, in header: inout [UInt8]) {
-        let bytes = card.encoded
-        let key = Array(bytes[..<9])
-        let position = stride(from: 0, to: header.count, by: FITSHeader.cardLength)
-            .first { header[$0..<$0 + 9].elementsEqual(key) }
-        guard let position else { preconditionFailure("UnitWriter: the header has no \(card.keyword)") }
-        header.replaceSubrange(position..<position + FITSHeader.cardLength, with: bytes)
+        guard let position = position(of: card.keyword, in: header) else {
+            preconditionFailure("UnitWriter: the header has no \(card.keyword)")
+        }
+        header.replaceSubrange(position..<position + FITSHeader.cardLength, with: card.encoded)
+    }
+
+    /// Where the last card of a keyword begins: in a file's start the last is that of its last unit.
+    private static func position(of keyword: String, in header: [UInt8]) -> Int? {
+        let key = Array(keyword.utf8) + Array(repeating: 0x20, count: 8 - keyword.utf8.count)
+        let last = (header.count / FITSHeader.cardLength - 1) * FITSHeader.cardLength
+        return stride(from: last, through: 0, by: -FITSHeader.cardLength)
+            .first { header[$0..<$0 + 8].elementsEqual(key) }
+    }
+
+    /// The whole number that the last card of `keyword` in `start` gives.
+    static func integer(_ keyword: String, in start: [UInt8]) -> Int? {
+        guard let position = position(of: keyword, in: start),
+            case .integer(let value)? = ValueField(start[position + 10..<position + 80])?.value
+        else { return nil }
+        return Int(value)
+    }
+
+    /// `start` with the last cards of `keywords` blanked, to compare what does not change while writing.
+    static func blanking(_ keywords: [String], in start: [UInt8]) -> [UInt8] {
+        var start = start
+        for keyword in keywords {
+            guard let position = position(of: keyword, in: start) else { continue }
+            let range = position..<position + FITSHeader.cardLength
+            start.replaceSubrange(range, with: repeatElement(0x20, count: range.count))
+        }
+        return start
     }
 }

@@ -9,24 +9,6 @@ struct WriterTests {
 
     init() throws { folder = try TemporaryFolder() }
 
-    private static func columns(_ rows: Range<Int>) -> [TableColumn] {
-        [
-            TableColumn("id", .int64(rows.map { 1 << 60 + Int64($0) }), ucd: "meta.id;meta.main"),
-            TableColumn(
-                "z", .float(rows.map { $0 == 3 ? .nan : Float($0) / 7 }), unit: "nanomaggy",
-                description: String(repeating: "it's long & ", count: 12) + "end"),
-            TableColumn("name", .text(rows.map { "galaxy \($0)" })),
-            TableColumn("nn", .int64(rows.flatMap { [Int64($0), -1, 5] }), width: 3),
-        ]
-    }
-
-    private static let schema = [
-        ColumnDescription("id", .int64, ucd: "meta.id;meta.main"),
-        ColumnDescription("z", .float, unit: "nanomaggy"),
-        ColumnDescription("name", .text, textWidth: 12),
-        ColumnDescription("nn", .int64, width: 3),
-    ]
-
     /// The ones' complement sum of all 32-bit words from `start` on, written anew from the standard.
     private func sum(_ bytes: ArraySlice<UInt8>) -> UInt32 {
         var total: UInt64 = 0
@@ -102,9 +84,9 @@ struct WriterTests {
         var files: [[UInt8]] = []
         for chunk in [1, 7, 100] {
             let path = folder.path("chunk\(chunk).fits")
-            let writer = try BinaryTableWriter(path: path, columns: Self.schema, name: "T")
+            let writer = try BinaryTableWriter(path: path, columns: TableSample.schema, name: "T")
             for start in stride(from: 0, to: 100, by: chunk) {
-                try writer.append(Self.columns(start..<min(100, start + chunk)).plain)
+                try writer.append(TableSample.columns(start..<min(100, start + chunk)))
             }
             #expect(writer.rowCount == 100)
             try writer.finish()
@@ -118,59 +100,6 @@ struct WriterTests {
         let data = files[0][(files[0].count - 2 * 2880)...]
         #expect(try file.table().header.string("DATASUM") == "\(sum(data))")
         #expect(try file.table().column("id", rows: 99..<100).values == .int64([1_152_921_504_606_847_075]))
-    }
-
-    @Test("A killed run is gone on with to the same bytes", arguments: [0, 1, 47, 48 * 10 + 13])
-    func resume(cut: Int) throws {
-        let whole = folder.path("whole.fits")
-        let writer = try BinaryTableWriter(path: whole, columns: Self.schema, name: "T")
-        try writer.append(Self.columns(0..<50).plain)
-        try writer.finish()
-        let path = folder.path("killed.fits")
-        do {
-            let killed = try BinaryTableWriter(path: path, columns: Self.schema, name: "T")
-            try killed.append(Self.columns(0..<30).plain)
-            try killed.synchronize()
-        }
-        let handle = try #require(FileHandle(forUpdatingAtPath: path + ".part"))
-        try handle.truncate(atOffset: handle.seekToEnd() - UInt64(cut))
-        try handle.close()
-        let resumed = try BinaryTableWriter(path: path, columns: Self.schema, name: "T", resume: true)
-        #expect(resumed.rowCount == 30 - (cut + 47) / 48)
-        try resumed.append(Self.columns(resumed.rowCount..<50).plain)
-        try resumed.finish()
-        #expect(
-            try Data(contentsOf: URL(fileURLWithPath: path)) == Data(contentsOf: URL(fileURLWithPath: whole)))
-    }
-
-    @Test("A part file of another run is refused, and without resume replaced")
-    func resumeRefused() throws {
-        let path = folder.path("t.fits")
-        do {
-            let first = try BinaryTableWriter(
-                path: path, columns: Self.schema, name: "T", cards: [HeaderCard("MODEL", "a")])
-            try first.append(Self.columns(0..<3).plain)
-            try first.synchronize()
-            #expect(throws: FITSError.beingWritten(path: path)) {
-                try BinaryTableWriter(path: path, columns: Self.schema, name: "T", resume: true)
-            }
-        }
-        #expect(throws: FITSError.self) {
-            try BinaryTableWriter(
-                path: path, columns: Self.schema, name: "T", cards: [HeaderCard("MODEL", "b")], resume: true)
-        }
-        let handle = try #require(FileHandle(forUpdatingAtPath: path + ".part"))
-        try handle.truncate(atOffset: 100)
-        try handle.close()
-        #expect(throws: FITSError.resumeRefused(path: path + ".part", reason: "it was cut inside its header"))
-        {
-            try BinaryTableWriter(
-                path: path, columns: Self.schema, name: "T", cards: [HeaderCard("MODEL", "a")], resume: true)
-        }
-        let fresh = try BinaryTableWriter(path: path, columns: Self.schema, name: "T")
-        #expect(fresh.rowCount == 0)
-        fresh.discard()
-        #expect(!FileManager.default.fileExists(atPath: path + ".part"))
     }
 
     @Test("Cubes grow plane by plane and resume")
@@ -264,9 +193,4 @@ struct WriterTests {
         let error = #expect(throws: FITSError.self) { try FITSWriter(path: folder.url.path + "/a\0b") }
         #expect(error?.isInputOutput == true)
     }
-}
-
-extension [TableColumn] {
-    /// Without what only the header knows.
-    fileprivate var plain: [TableColumn] { map { TableColumn($0.name, $0.values, width: $0.width) } }
 }

@@ -66,6 +66,6 @@ with fits.open(folder / "packed.fits") as units:
     assert units["INVVAR"].data.shape == units["MASKBITS"].data.shape == cube.data.shape
     assert (table["id"] == np.arange(10)).all() and list(table.names) == "id ra dec pixscale bands flag ebv".split()
     world = WCS(cube.header).wcs_pix2world([[2, 1.5, 0, 0], [3, 1.5, 1, 2]], 0)
-    assert np.allclose(world[0][:2], 0) and np.allclose(world[1][:2] * 3600, [-0.262, 0])
+    assert np.allclose(world[0][:2], 0) and np.allclose(world[1][:2], [-0.262, 0])
     assert np.allclose(world[1][2:], [1, 2])
 print("all files verified by astropy", astropy.__version__)
