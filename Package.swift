@@ -74,7 +74,7 @@ let package = Package(
         // Floor 2: catalogues, classification and search, networks.
         room("Catalogs", ["Astronomy", "Computing", "FITS", "CZlib"]),
         room("Discovery", ["CKernels", "Computing", "Safetensors", "CSVM"]),
-        room("NeuralNetworks", ["Tensors", "Safetensors", "Computing"]),
+        room("NeuralNetworks", ["Tensors", "Safetensors", "Computing", "CKernels"]),
 
         // Floor 3: the models.
         room(
@@ -115,6 +115,7 @@ let package = Package(
         tests("NeuralNetworks", ["Computing", "Safetensors", "Tensors"]),
         tests("GalaxyModels", ["NeuralNetworks", "Tensors", "Astronomy", "Computing"]),
         tests("Pipeline", ["GalaxyModels"]),
+        tests("GalaxyModels", ["Astronomy", "Computing"]),
     ],
     cLanguageStandard: .gnu17,
     cxxLanguageStandard: .gnucxx17

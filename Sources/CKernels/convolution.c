@@ -113,18 +113,16 @@ static ptrdiff_t padded_count(const padding *p) {
     return needs_copy(p) ? p->height * p->width * p->step : 0;
 }
 
-/// The padded image, in `copy` where one is needed; `*row` becomes the floats of a row.
-static const float *padded(const padding *p, const float *image, float *copy, ptrdiff_t *row) {
-    *row = p->image_width * p->channels;
-    if (!needs_copy(p)) return image;
-    *row = p->width * p->step;
+/// Fills `copy` with the padded image.
+static void copy_padded(const padding *p, const float *image, float *copy) {
+    const ptrdiff_t row = p->width * p->step;
     const size_t bytes = sizeof(float);
     const ptrdiff_t columns = larger(0, smaller(p->image_width, p->width - p->left));
     for (ptrdiff_t y = 0; y < p->height; y++) {
-        float *to = copy + y * *row;
+        float *to = copy + y * row;
         const ptrdiff_t from_y = y - p->top;
         if (from_y < 0 || from_y >= p->image_height) {
-            memset(to, 0, (size_t)*row * bytes);
+            memset(to, 0, (size_t)row * bytes);
             continue;
         }
         const float *from = image + from_y * p->image_width * p->channels;
@@ -141,7 +139,17 @@ static const float *padded(const padding *p, const float *image, float *copy, pt
         }
         memset(to + end * p->step, 0, (size_t)((p->width - end) * p->step) * bytes);
     }
-    return copy;
+}
+
+/// The padded image, in `copy` where one is needed; `*row` becomes the floats of a row.
+static const float *padded(const padding *p, const float *image, float *copy, ptrdiff_t *row) {
+    if (needs_copy(p)) {
+        *row = p->width * p->step;
+        copy_padded(p, image, copy);
+        return copy;
+    }
+    *row = p->image_width * p->channels;
+    return image;
 }
 
 /// Floats that a pass of `inputs` channels reads a pixel.
@@ -192,7 +200,8 @@ void galatea_convolution_forward(galatea_level level, const galatea_convolution 
         .bias = bias, .relu = relu, .outputs = s->outputs,
         // A row of the kernel meets one run of input values.
         .taps = taps, .tap_count = s->kernel_height, .length = s->kernel_width * p.step,
-        .input_step = s->stride_x * p.step, .output_step = s->outputs,
+        .input_step = s->stride_x * p.step, .output_step = s->outputs, .column_step = p.step,
+        .shared_stride = s->kernel_width == 3 && s->stride_x <= 2 ? (int)s->stride_x : 0,
     };
     for (ptrdiff_t i = 0; i < n; i++) {
         ptrdiff_t stride;
@@ -252,7 +261,8 @@ void galatea_convolution_adjoint(galatea_level level, const galatea_convolution 
         .block_stride = s->kernel_height * s->kernel_width * s->outputs * BLOCK,
         .bias = bias, .relu = relu, .outputs = s->channels,
         .taps = taps, .length = joined ? s->kernel_width * p.step : p.step,
-        .input_step = p.step, .output_step = s->stride_x * s->channels,
+        .input_step = p.step, .output_step = s->stride_x * s->channels, .column_step = p.step,
+        .shared_stride = joined && s->kernel_width == 3 ? 1 : 0,
     };
     for (ptrdiff_t i = 0; i < n; i++) {
         ptrdiff_t stride;
@@ -336,22 +346,23 @@ void galatea_convolution_weight_gradient(galatea_level level, const galatea_conv
         .length = length, .outputs = s->outputs, .block_stride = s->kernel_height * sums_a_row,
     };
     gradient_function *kernel = gradient_kernel(level, over_x);
+    const float *end = dy + n * rows * dy_row;
     memset(sums, 0, (size_t)accumulator_count(s) * sizeof(float));
     // Lanes beyond the last channel hold numbers of neighbours or of this slack; nobody reads their sums.
     memset(copy, 0, (size_t)(p.height * p.width * p.step + BLOCK) * sizeof(float));
     for (ptrdiff_t i = 0; i < n; i++) {
-        ptrdiff_t stride;
+        ptrdiff_t stride = p.width * p.step;
         const float *in = x + i * s->height * s->width * s->channels;
-        if (needs_copy(&p) || !over_x || length % BLOCK == 0) {
-            in = padded(&p, in, copy, &stride);
+        if (over_x && length % BLOCK) {
+            // Whole vectors of x would reach beyond the last image: always from the copy, which has slack.
+            copy_padded(&p, in, copy);
+            in = copy;
         } else {
-            // Whole vectors of x would reach beyond the last image.
-            stride = s->width * s->channels;
-            in = memcpy(copy, in, (size_t)((p.height - 1) * stride + p.width * p.step) * sizeof(float));
+            in = padded(&p, in, copy, &stride);
         }
         for (ptrdiff_t o = 0; o < rows; o++, dy += dy_row) {
             const float *dy_here = dy;
-            if (o == rows - 1 && !over_x) {
+            if (!over_x && end - dy < dy_row + BLOCK) {
                 // Whole blocks of dy would reach beyond the last image.
                 memcpy(last_row, dy, (size_t)dy_row * sizeof(float));
                 memset(last_row + dy_row, 0, (size_t)(dy_row_count(s) - dy_row) * sizeof(float));

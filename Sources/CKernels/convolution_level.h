@@ -5,6 +5,25 @@
 /// Vectors of one channel block.
 #define PARTS (BLOCK / WIDTH)
 
+/// Stores the sums of `P` pixels of `NV` vectors, `lanes` of which are channels of y.
+INLINE void AT_LEVEL(wide_finish)(const galatea_row *row, float *y, V *sum, ptrdiff_t lanes, const int P,
+                                  const int NV) {
+    if (row->relu) {
+        UNROLL for (int i = 0; i < P * NV; i++) sum[i] = RELU(sum[i]);
+    }
+    const ptrdiff_t output_step = row->output_step;
+    if (lanes >= NV * WIDTH) {
+        UNROLL for (int p = 0; p < P; p++)
+            UNROLL for (int v = 0; v < NV; v++) STORE(y + p * output_step + v * WIDTH, sum[p * NV + v]);
+    } else {
+        float all[2 * BLOCK];
+        UNROLL for (int p = 0; p < P; p++) {
+            UNROLL for (int v = 0; v < NV; v++) STORE(all + v * WIDTH, sum[p * NV + v]);
+            for (ptrdiff_t k = 0; k < lanes; k++) y[p * output_step + k] = all[k];
+        }
+    }
+}
+
 /// `P` pixels of `NV` vectors of output channels.
 INLINE void AT_LEVEL(wide_block)(const galatea_row *row, const float *x, float *y, const float *weights,
                                  const float *bias, ptrdiff_t lanes, const ptrdiff_t step, const int P,
@@ -29,20 +48,7 @@ INLINE void AT_LEVEL(wide_block)(const galatea_row *row, const float *x, float *
             }
         }
     }
-    if (row->relu) {
-        UNROLL for (int i = 0; i < P * NV; i++) sum[i] = RELU(sum[i]);
-    }
-    const ptrdiff_t output_step = row->output_step;
-    if (lanes >= NV * WIDTH) {
-        UNROLL for (int p = 0; p < P; p++)
-            UNROLL for (int v = 0; v < NV; v++) STORE(y + p * output_step + v * WIDTH, sum[p * NV + v]);
-    } else {
-        float all[2 * BLOCK];
-        UNROLL for (int p = 0; p < P; p++) {
-            UNROLL for (int v = 0; v < NV; v++) STORE(all + v * WIDTH, sum[p * NV + v]);
-            for (ptrdiff_t k = 0; k < lanes; k++) y[p * output_step + k] = all[k];
-        }
-    }
+    AT_LEVEL(wide_finish)(row, y, sum, lanes, P, NV);
 }
 
 /// A row in blocks of `P` pixels; `count` is at least `P`.
@@ -67,13 +73,12 @@ INLINE void AT_LEVEL(wide_blocks)(const galatea_row *row, const float *x, float 
 /// Two channel blocks at once.
 INLINE void AT_LEVEL(wide_pair_step)(WIDE_PARAMETERS, const ptrdiff_t step) {
     switch (pixels) {
-        WIDE_CASE(12, 2) WIDE_CASE(9, 2) WIDE_CASE(6, 2) WIDE_CASE(4, 2) WIDE_CASE(2, 2) WIDE_CASE(1, 2)
+        WIDE_CASE(12, 2) WIDE_CASE(9, 2) WIDE_CASE(6, 2) WIDE_CASE(3, 2) WIDE_CASE(1, 2)
     }
 }
 INLINE void AT_LEVEL(wide_one_step)(WIDE_PARAMETERS, const ptrdiff_t step) {
     switch (pixels) {
-        WIDE_CASE(18, 1) WIDE_CASE(12, 1) WIDE_CASE(9, 1) WIDE_CASE(6, 1) WIDE_CASE(4, 1) WIDE_CASE(2, 1)
-        WIDE_CASE(1, 1)
+        WIDE_CASE(18, 1) WIDE_CASE(9, 1) WIDE_CASE(4, 1) WIDE_CASE(2, 1) WIDE_CASE(1, 1)
     }
 }
 #elif LEVEL == 1
@@ -89,28 +94,117 @@ INLINE void AT_LEVEL(wide_one_step)(WIDE_PARAMETERS, const ptrdiff_t step) {
 #endif
 
 // The steps of the usual layers as constants: with a step known only at run time each pixel needs an address
-// register of its own and the kernel runs out of them.
-#define FOR_STEP(function)                                          \
-    switch (row->input_step) {                                      \
-        case 3: return function(WIDE_ARGUMENTS, 3);                 \
-        case 6: return function(WIDE_ARGUMENTS, 6);                 \
-        case 12: return function(WIDE_ARGUMENTS, 12);               \
-        case 16: return function(WIDE_ARGUMENTS, 16);               \
-        case 32: return function(WIDE_ARGUMENTS, 32);               \
-        case 64: return function(WIDE_ARGUMENTS, 64);               \
-        default: return function(WIDE_ARGUMENTS, row->input_step);  \
-    }
+// register of its own and the kernel runs out of them. Two pixels do not.
+#define AS_CONSTANT(function, step) \
+    case step: return function(WIDE_ARGUMENTS, step);
+#if LEVEL == 2
+#define FOR_STEP(function)                                                                                 \
+    switch (row->input_step) { AS_CONSTANT(function, 16) AS_CONSTANT(function, 32) AS_CONSTANT(function, 64) } \
+    function(WIDE_ARGUMENTS, row->input_step);
+#elif LEVEL == 1
+#define FOR_STEP(function)                                                                    \
+    switch (row->input_step) {                                                                \
+        AS_CONSTANT(function, 3) AS_CONSTANT(function, 6) AS_CONSTANT(function, 12)           \
+        AS_CONSTANT(function, 16) AS_CONSTANT(function, 32) AS_CONSTANT(function, 64)         \
+    }                                                                                         \
+    function(WIDE_ARGUMENTS, row->input_step);
+#else
+#define FOR_STEP(function) function(WIDE_ARGUMENTS, row->input_step);
+#endif
 
 #if LEVEL == 2
 static TARGET void AT_LEVEL(wide_pair)(WIDE_PARAMETERS) { FOR_STEP(AT_LEVEL(wide_pair_step)) }
 #endif
 static TARGET void AT_LEVEL(wide_one)(WIDE_PARAMETERS) { FOR_STEP(AT_LEVEL(wide_one_step)) }
 
+#if LEVEL == 2
+// Kernels three columns wide: an input value meets up to three outputs, and is loaded once for all of them.
+// Loads of broadcast values are what bounds the plain form here. Each sum runs over kernel rows, channels and
+// then columns.
+
+INLINE void AT_LEVEL(shared_block)(const galatea_row *row, const float *x, float *y, const float *weights,
+                                   const float *bias, ptrdiff_t lanes, const ptrdiff_t step, const int stride,
+                                   const int P, const int NV) {
+    V sum[24];
+    UNROLL for (int i = 0; i < P * NV; i++) sum[i] = LOAD(bias + i % NV * WIDTH);
+    const ptrdiff_t next_block = row->block_stride, channels = row->length / 3;
+    for (ptrdiff_t t = 0; t < row->tap_count; t++) {
+        const float *in = x + row->taps[t].input;
+        const float *w = weights + row->taps[t].weight;
+        for (ptrdiff_t c = 0; c < channels; c++) {
+            V weight[6];
+            UNROLL for (int s = 0; s < 3; s++)
+                UNROLL for (int v = 0; v < NV; v++)
+                    weight[s * NV + v] = LOAD(w + (s * channels + c) * BLOCK + v * next_block);
+            UNROLL for (int i = 0; i < (P - 1) * stride + 3; i++) {
+                const V value = (V)in[i * step + c];
+                UNROLL for (int s = 0; s < 3; s++)
+                    if (i >= s && (i - s) % stride == 0 && (i - s) / stride < P)
+                        UNROLL for (int v = 0; v < NV; v++) {
+                            const int to = (i - s) / stride * NV + v;
+                            sum[to] = FMA(value, weight[s * NV + v], sum[to]);
+                        }
+            }
+        }
+    }
+    AT_LEVEL(wide_finish)(row, y, sum, lanes, P, NV);
+}
+
+#define SHARED_PARAMETERS                                                                            \
+    const galatea_row *row, const float *x, float *y, const float *weights, const float *bias,       \
+        ptrdiff_t lanes, ptrdiff_t count, ptrdiff_t pixels
+#define SHARED_CASE(P, NV)                                                                           \
+    case P:                                                                                          \
+        for (ptrdiff_t p = 0;;) {                                                                    \
+            AT_LEVEL(shared_block)(row, x + p * stride * step, y + p * row->output_step, weights,    \
+                                   bias, lanes, step, stride, P, NV);                                \
+            if (p + P >= count) return;                                                              \
+            p = p + 2 * P <= count ? p + P : count - P;                                              \
+        }
+
+INLINE void AT_LEVEL(shared_pair_blocks)(SHARED_PARAMETERS, const ptrdiff_t step, const int stride) {
+    switch (pixels) {
+        SHARED_CASE(12, 2) SHARED_CASE(9, 2) SHARED_CASE(6, 2) SHARED_CASE(3, 2) SHARED_CASE(1, 2)
+    }
+}
+INLINE void AT_LEVEL(shared_one_blocks)(SHARED_PARAMETERS, const ptrdiff_t step, const int stride) {
+    switch (pixels) {
+        SHARED_CASE(23, 1) SHARED_CASE(18, 1) SHARED_CASE(12, 1) SHARED_CASE(7, 1) SHARED_CASE(3, 1)
+        SHARED_CASE(1, 1)
+    }
+}
+
+#define SHARED_STEP(function, step, stride) \
+    case step * 2 + stride: return function(row, x, y, weights, bias, lanes, count, pixels, step, stride);
+#define SHARED_OTHER(function)                                                                   \
+    if (row->shared_stride == 1)                                                                 \
+        return function(row, x, y, weights, bias, lanes, count, pixels, row->column_step, 1);    \
+    return function(row, x, y, weights, bias, lanes, count, pixels, row->column_step, 2);
+
+static TARGET void AT_LEVEL(shared_pair)(SHARED_PARAMETERS) {
+    switch (row->column_step * 2 + row->shared_stride) {
+        SHARED_STEP(AT_LEVEL(shared_pair_blocks), 16, 1) SHARED_STEP(AT_LEVEL(shared_pair_blocks), 16, 2)
+        SHARED_STEP(AT_LEVEL(shared_pair_blocks), 32, 2) SHARED_STEP(AT_LEVEL(shared_pair_blocks), 64, 1)
+    }
+    SHARED_OTHER(AT_LEVEL(shared_pair_blocks))
+}
+static TARGET void AT_LEVEL(shared_one)(SHARED_PARAMETERS) {
+    switch (row->column_step * 2 + row->shared_stride) {
+        SHARED_STEP(AT_LEVEL(shared_one_blocks), 3, 1) SHARED_STEP(AT_LEVEL(shared_one_blocks), 3, 2)
+        SHARED_STEP(AT_LEVEL(shared_one_blocks), 6, 1) SHARED_STEP(AT_LEVEL(shared_one_blocks), 6, 2)
+        SHARED_STEP(AT_LEVEL(shared_one_blocks), 32, 1)
+    }
+    SHARED_OTHER(AT_LEVEL(shared_one_blocks))
+}
+#endif
+
 /// `count` pixels of all output channels, wide form.
 static TARGET void AT_LEVEL(wide_row)(const galatea_row *row, const float *x, float *y, ptrdiff_t count) {
 #if LEVEL == 2
-    static const signed char pair_sizes[] = {12, 9, 6, 4, 2, 1}, sizes[] = {18, 12, 9, 6, 4, 2, 1};
+    static const signed char pair_sizes[] = {12, 9, 6, 3, 1}, sizes[] = {18, 9, 4, 2, 1};
+    static const signed char shared_sizes[] = {23, 18, 12, 7, 3, 1};
     const ptrdiff_t pair_pixels = best_block(count, pair_sizes);
+    const ptrdiff_t shared_pixels = best_block(count, shared_sizes);
 #elif LEVEL == 1
     static const signed char sizes[] = {6, 5, 4, 3, 2, 1};
 #else
@@ -123,6 +217,13 @@ static TARGET void AT_LEVEL(wide_row)(const galatea_row *row, const float *x, fl
         float bias[2 * BLOCK] = {0};
         for (ptrdiff_t i = 0; row->bias && i < left && i < 2 * BLOCK; i++) bias[i] = row->bias[k + i];
 #if LEVEL == 2
+        if (row->shared_stride) {
+            const int pair = left > BLOCK;
+            (pair ? AT_LEVEL(shared_pair) : AT_LEVEL(shared_one))(row, x, y + k, weights, bias, left, count,
+                                                                  pair ? pair_pixels : shared_pixels);
+            k += pair ? 2 * BLOCK : BLOCK;
+            continue;
+        }
         if (left > BLOCK) {
             AT_LEVEL(wide_pair)(row, x, y + k, weights, bias, left, count, pair_pixels);
             k += 2 * BLOCK;
@@ -303,3 +404,8 @@ static TARGET void AT_LEVEL(gradient_x)(const galatea_gradient_row *row, const f
 #undef DY_RUN
 #undef X_RUN
 #undef X_RUNS
+#undef SHARED_PARAMETERS
+#undef SHARED_CASE
+#undef SHARED_STEP
+#undef SHARED_OTHER
+#undef AS_CONSTANT

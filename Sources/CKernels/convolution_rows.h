@@ -25,6 +25,8 @@ typedef struct {
     ptrdiff_t length;        ///< Input values a tap; a multiple of BLOCK for the narrow form.
     ptrdiff_t input_step;    ///< Floats between the inputs of neighbouring pixels.
     ptrdiff_t output_step;   ///< Floats between neighbouring output pixels.
+    ptrdiff_t column_step;   ///< Floats between the inputs of neighbouring kernel columns.
+    int shared_stride;       ///< input_step / column_step, 1 or 2, where a tap is three whole columns; else 0.
 } galatea_row;
 
 /// The gradient of the weights in one row of the kernel from one row of pixels: for all j < length and

@@ -140,18 +140,18 @@ void galatea_select(galatea_level level, const float *mask, const float *x, cons
 
 #define ADAM_PARAMETERS                                                                                    \
     (const float *parameter, const float *gradient, const float *m, const float *v, float *parameter_out, \
-     float *m_out, float *v_out, size_t count, float gradient_scale, float decay, float keep, float beta1, \
-     float beta2, float rate, float root_correction, float epsilon)
+     float *m_out, float *v_out, size_t count, float gradient_scale, float decay, float keep, float share1, \
+     float beta2, float share2, float rate, float root_correction, float epsilon)
 #define ADAM_ARGUMENTS                                                                                     \
-    (parameter, gradient, m, v, parameter_out, m_out, v_out, count, gradient_scale, decay, keep, beta1,    \
-     beta2, rate, root_correction, epsilon)
+    (parameter, gradient, m, v, parameter_out, m_out, v_out, count, gradient_scale, decay, keep, share1,   \
+     beta2, share2, rate, root_correction, epsilon)
 
 GALATEA_INLINE void adam_body ADAM_PARAMETERS {
     for (size_t i = 0; i < count; i++) {
         const float p = parameter[i];
         const float g = gradient[i] * gradient_scale + decay * p;
-        const float first = m[i] + (g - m[i]) * (1.0f - beta1);
-        const float second = beta2 * v[i] + (1.0f - beta2) * (g * g);
+        const float first = m[i] + (g - m[i]) * share1;
+        const float second = beta2 * v[i] + share2 * (g * g);
         m_out[i] = first;
         v_out[i] = second;
         parameter_out[i] = keep * p - rate * (first / (sqrtf(second) * root_correction + epsilon));
@@ -162,7 +162,7 @@ GALATEA_LEVELS(void, adam, ADAM_PARAMETERS, ADAM_ARGUMENTS)
 
 void galatea_adam(galatea_level level, const float *parameter, const float *gradient, const float *m,
                   const float *v, float *parameter_out, float *m_out, float *v_out, size_t count,
-                  float gradient_scale, float decay, float keep, float beta1, float beta2, float rate,
-                  float root_correction, float epsilon) {
+                  float gradient_scale, float decay, float keep, float share1, float beta2, float share2,
+                  float rate, float root_correction, float epsilon) {
     GALATEA_CALL(level, adam, ADAM_ARGUMENTS)
 }

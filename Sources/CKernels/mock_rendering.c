@@ -49,9 +49,9 @@ INLINE float exponential(float x) {
 
 INLINE void add_gaussians_body(
     float *image, int32_t width, int32_t height, const galatea_gaussian *gaussians, int32_t count) {
-    const float cut = 28.0f;
     for (int32_t index = 0; index < count; ++index) {
         const galatea_gaussian g = gaussians[index];
+        const float cut = g.cut;
         const float determinant = g.xx * g.yy - g.xy * g.xy;
         const float reach = sqrtf(cut * g.xx / determinant);
         int32_t first = 0, last = height - 1;

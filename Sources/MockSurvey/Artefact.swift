@@ -28,8 +28,8 @@ enum Artefact: Sendable {
             self = .trail(
                 band: band, angle: generator.uniform() * .pi,
                 distance: Double(side) * generator.uniform(-0.3...0.3),
-                sigma: generator.uniform(1.6...3.5),
-                peak: skyNoise[band] * pow(10, generator.uniform(0.8...2)))
+                sigma: generator.uniform(1.4...2.6),
+                peak: skyNoise[band] * pow(10, generator.uniform(0.7...1.6)))
         case 1:
             self = .bleed(
                 offset: SIMD2(generator.uniform(-10...10), generator.uniform(-10...10)),

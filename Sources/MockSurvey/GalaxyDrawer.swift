@@ -86,7 +86,7 @@ public struct GalaxyDrawer: Sendable {
                 history: scaled, metallicity: metallicity, redshift: redshift, dust: dust, gas: gas))
     }
 
-    /// Mass fraction of metals in stars: 0.2 dex below the gas and at most 0.014 (0.15 dex scatter) while stars form; for
+    /// Mass fraction of metals in stars: 0.2 dex below the gas and at most 0.014 (0.1 dex scatter) while stars form; for
     /// quiescent galaxies rising with mass from 0.006 to 0.012 (0.1 dex scatter). Our approximations: they place the
     /// colours.
     private func stellarMetallicity(
@@ -97,7 +97,7 @@ public struct GalaxyDrawer: Sendable {
         if state == .quiescent {
             logarithm = -0.36 + 0.18 * min(1.2, max(-1.5, mass - 10.8)) + 0.10 * generator.normal()
         } else {
-            logarithm = min(-0.15, abundance - 8.89) + 0.15 * generator.normal()
+            logarithm = min(-0.15, abundance - 8.89) + 0.10 * generator.normal()
         }
         return min(0.05, max(0.001, 0.02 * pow(10, logarithm)))
     }
@@ -113,10 +113,10 @@ public struct GalaxyDrawer: Sendable {
                 universe: universe, specificRate: specificRate, metallicity: metallicity, using: &generator)
         }
         let mean = 0.78 + 0.05 * (mass - 10)
-        let onset = universe * min(0.96, max(0.3, generator.normal(mean: mean, sigma: 0.13)))
-        let bursty = generator.uniform() < 0.5
+        let onset = universe * min(0.96, max(0.3, generator.normal(mean: mean, sigma: 0.10)))
+        let bursty = generator.uniform() < 0.4
         let burstAge = pow(10, generator.uniform(7...8.6))
-        let burst = pow(10, 0.3 * generator.normal())
+        let burst = pow(10, 0.25 * generator.normal())
         let solver = SpecificRateSolver(
             table: table, metallicity: metallicity, onset: onset, burstAge: burstAge,
             burst: bursty ? burst : 1)
@@ -143,7 +143,7 @@ public struct GalaxyDrawer: Sendable {
         return total.scaled(by: 1 / total.totalMass)
     }
 
-    /// Reddening: the gas from its mass relation (0.28 mag scatter) with the disc's inclination on top, the stars 0.44 of
+    /// Reddening: the gas from its mass relation (0.28 mag scatter) with the disc's inclination on top, the stars a fraction of
     /// it; quiescent galaxies A_V = 0.17 +- 0.06.
     private func reddening(
         log10StellarMass mass: Double, redshift: Double, state: StarFormationState, discAxisRatio: Double?,
@@ -162,7 +162,7 @@ public struct GalaxyDrawer: Sendable {
         let alpha = max(0, DustAttenuation.hydrogenAlpha(log10StellarMass: mass) + 0.28 * scatter)
         let weight = state == .greenValley ? 0.6 : 1.0
         let gas = weight * alpha / DustAttenuation.curve(wavelength: 6563)
-        let stars = DustAttenuation.starsPerGas(redshift: redshift) * gas + extra
+        let stars = DustAttenuation.starsPerGas(redshift: redshift, log10StellarMass: mass) * gas + extra
         return Reddening(stars: max(0, stars), gas: max(0, gas + extra))
     }
 }

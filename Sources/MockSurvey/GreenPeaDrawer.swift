@@ -12,27 +12,38 @@ struct GreenPeaDrawer {
     let band: Int
 
     static let redshiftRange = 0.112...0.360
-    static let massRange = 8.4...10.1
+    static let massRange = 8.2...10.1
     static let specificRateRange = -9.3 ... -8.0
 
     /// A Green Pea brighter than `limit`.
+    ///
+    /// Redshift, equivalent width and magnitude are drawn first and kept while a burst is sought that fits them, so that
+    /// the ranges of mass and rate do not bend their distributions.
     func galaxy(limit: Double, using generator: inout some RandomNumberGenerator) -> Galaxy {
         while true {
-            if let galaxy = attempt(using: &generator), galaxy.magnitude(band: band) < limit,
-                Self.massRange.contains(galaxy.log10StellarMass),
-                Self.specificRateRange.contains(galaxy.log10SpecificRate),
-                (0...1.55).contains(galaxy.log10StarFormationRate)
-            {
-                return galaxy
+            let redshift = generator.uniform(Self.redshiftRange)
+            let equivalentWidth = pow(10, 2.81 + 0.33 * generator.normal())
+            let magnitude = 20.45 + 0.55 * log(1 - generator.uniform())
+            guard magnitude < limit else { continue }
+            for _ in 0..<80 {
+                if let galaxy = attempt(
+                    redshift: redshift, equivalentWidth: equivalentWidth, magnitude: magnitude,
+                    using: &generator),
+                    Self.massRange.contains(galaxy.log10StellarMass),
+                    Self.specificRateRange.contains(galaxy.log10SpecificRate),
+                    (-0.1...1.6).contains(galaxy.log10StarFormationRate)
+                {
+                    return galaxy
+                }
             }
         }
     }
 
-    private func attempt(using generator: inout some RandomNumberGenerator) -> Galaxy? {
+    private func attempt(
+        redshift: Double, equivalentWidth: Double, magnitude: Double,
+        using generator: inout some RandomNumberGenerator
+    ) -> Galaxy? {
         let table = drawer.table
-        let redshift = generator.uniform(Self.redshiftRange)
-        let equivalentWidth = pow(10, 2.81 + 0.33 * generator.normal())
-        let magnitude = 20.45 + 0.55 * log(1 - generator.uniform())
         let abundance = generator.normal(mean: 8.05, sigma: 0.1)
         let metallicity = 0.02 * pow(10, abundance - 8.69)
         let reddening = abs(generator.normal(mean: 0, sigma: 0.1))
@@ -41,8 +52,8 @@ struct GreenPeaDrawer {
         gas.scatter.oxygen3 =
             log10(generator.uniform(4...7)) - EmissionLines.oxygen3Ratio(abundance: abundance)
         gas.scatter.oxygen2 = 0.1 * generator.normal() - 0.2
-        let burstAge = 1e6 * pow(10, generator.uniform(0.5...1.8))
-        let onset = 1e9 * generator.uniform(0.5...8)
+        let burstAge = 1e6 * pow(10, generator.uniform(0.4...1.8))
+        let onset = 1e9 * pow(10, generator.uniform(-0.7...0.5))
         let young = StarFormationHistory.exponential(onset: burstAge, rate: 0, bins: table.bins)
         let old = StarFormationHistory.exponential(onset: onset, rate: 0, end: burstAge, bins: table.bins)
         guard
@@ -90,6 +101,13 @@ struct GreenPeaDrawer {
         let bin = (populations.binEdges.firstIndex { $0 > 5007 } ?? 1) - 1
         let stars = table.luminosity(history.massFormed, metallicity: metallicity, bin: bin)
         return (line, stars + photons * populations.nebularContinuum[bin])
+    }
+
+    /// Rest-frame equivalent width of [O III] 5007 in A before dust.
+    func oxygenEquivalentWidth(of galaxy: Galaxy) -> Double {
+        let (line, continuum) = oxygenLine(
+            galaxy.history, metallicity: galaxy.metallicity, gas: galaxy.gas)
+        return line / continuum
     }
 
     /// A half-light radius in kpc: log-normal around 0.8 (0.15 dex), unresolved from the ground (our approximation).

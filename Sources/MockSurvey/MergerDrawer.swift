@@ -38,9 +38,9 @@ struct MergerDrawer {
             var shape = shapes.shape(of: galaxy, using: &generator)
             var offset = SIMD2<Double>.zero
             if index > 0 {
-                // Projected separations from within the light to a few radii.
+                // Projected separations from within the light to a few radii, both within the image.
                 let reach = members[0].shape.halfLightRadius + shape.halfLightRadius
-                let distance = reach * generator.uniform(0.5...1.6)
+                let distance = min(10, reach * generator.uniform(0.5...1.6))
                 let angle = generator.uniform() * 2 * .pi
                 offset = SIMD2(distance * sin(angle), distance * cos(angle))
             }

@@ -159,7 +159,7 @@ public struct MockSurvey: Sendable {
             noise.add(
                 to: image, sigma: scene.conditions.skyNoise[band], passes: scene.conditions.passes,
                 electronsPerNanomaggy: configuration.bands[band].electronsPerNanomaggy,
-                generator: noiseRoot.split(UInt64(band)))
+                shift: scene.conditions.cutoutShift, generator: noiseRoot.split(UInt64(band)))
             let factor = Float(scene.conditions.zeroPointFactors[band])
             let sky = Float(scene.conditions.skyResiduals[band])
             for index in image.indices { image[index] = image[index] * factor + sky }

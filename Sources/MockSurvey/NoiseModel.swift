@@ -2,8 +2,9 @@ internal import CKernels
 internal import Computing
 internal import Foundation
 
-/// Noise of a coadd: each pass is drawn on its own pixel grid, photon noise included, and interpolated with a Lanczos-3
-/// kernel at a random sub-pixel shift before the passes are averaged.
+/// Noise of a cutout from a coadd: each pass is drawn on its own pixel grid, photon noise included, and interpolated with a
+/// Lanczos-3 kernel at a random sub-pixel shift; the passes are averaged, and the average is interpolated once more, as a
+/// cutout service does around the target's position.
 ///
 /// Interpolation leaves the low frequencies that a point source occupies unchanged, so that the depth of the pixels before
 /// it is the depth after it, while neighbouring pixels become correlated and the variance per pixel falls.
@@ -14,6 +15,8 @@ struct NoiseModel {
 
     /// Extra rows and columns that six taps need.
     private static let margin = 5
+    /// Extra rows and columns of a pass, which is interpolated twice.
+    private static let passMargin = 10
 
     /// The six taps of Lanczos-3 interpolation at a shift of -0.5 to 0.5 pixels, normalised to sum 1.
     static func taps(shift: Double) -> [Float] {
@@ -37,16 +40,19 @@ struct NoiseModel {
     ///   - sigma: Sky noise of one pass in a pixel before interpolation.
     ///   - passes: Number of passes averaged.
     ///   - electronsPerNanomaggy: Of one pass.
+    ///   - shift: Sub-pixel shift of the cutout against the coadd, -0.5 to 0.5 pixels.
     ///   - generator: The band's own generator; a pass draws from one of its parts.
     func add(
         to image: UnsafeMutableBufferPointer<Float>, sigma: Double, passes: Int,
-        electronsPerNanomaggy: Double, generator: CounterGenerator
+        electronsPerNanomaggy: Double, shift: SIMD2<Double>, generator: CounterGenerator
     ) {
         guard let start = image.baseAddress else { return }
-        let (wide, high) = (width + Self.margin, height + Self.margin)
+        let (coaddWidth, coaddHeight) = (width + Self.margin, height + Self.margin)
+        let (wide, high) = (width + Self.passMargin, height + Self.passMargin)
         let count = (wide * high + 3) / 4 * 4
         var field = [Float](repeating: 0, count: count)
-        var scratch = [Float](repeating: 0, count: width * high)
+        var coadd = [Float](repeating: 0, count: coaddWidth * coaddHeight)
+        var scratch = [Float](repeating: 0, count: coaddWidth * high)
         let kernel = galatea_level(rawValue: numericCast(level.rawValue))
         let deviations = standardDeviations(
             image, sigma: sigma, electronsPerNanomaggy: electronsPerNanomaggy)
@@ -61,9 +67,12 @@ struct NoiseModel {
             }
             let weight = Float(deviations == nil ? sigma / Double(passes) : 1 / Double(passes))
             galatea_add_interpolated(
-                start, Int32(width), Int32(height), field, Self.taps(shift: shiftX),
+                &coadd, Int32(coaddWidth), Int32(coaddHeight), field, Self.taps(shift: shiftX),
                 Self.taps(shift: shiftY), weight, &scratch, kernel)
         }
+        galatea_add_interpolated(
+            start, Int32(width), Int32(height), coadd, Self.taps(shift: shift.x), Self.taps(shift: shift.y),
+            1, &scratch, kernel)
     }
 
     /// Noise of one pass in each pixel of the larger grid; `nil` where the source's photons do not matter.
@@ -74,12 +83,13 @@ struct NoiseModel {
         let perElectron = Float(1 / electronsPerNanomaggy)
         let brightest = image.max() ?? 0
         guard brightest * perElectron > 0.02 * sky else { return nil }
-        let wide = width + Self.margin
-        var result = [Float](repeating: 0, count: wide * (height + Self.margin))
-        for row in 0..<height + Self.margin {
-            let source = min(height - 1, max(0, row - 2)) * width
+        let wide = width + Self.passMargin
+        let border = Self.passMargin / 2
+        var result = [Float](repeating: 0, count: wide * (height + Self.passMargin))
+        for row in 0..<height + Self.passMargin {
+            let source = min(height - 1, max(0, row - border)) * width
             for column in 0..<wide {
-                let signal = image[source + min(width - 1, max(0, column - 2))]
+                let signal = image[source + min(width - 1, max(0, column - border))]
                 result[row * wide + column] = (sky + max(0, signal) * perElectron).squareRoot()
             }
         }

@@ -13,6 +13,8 @@ public struct ObservingConditions: Sendable {
     public var zeroPointFactors: [Double]
     /// Sky left after subtraction, each band, nanomaggies per pixel.
     public var skyResiduals: [Double]
+    /// Sub-pixel shift of the cutout against the coadd, pixels.
+    public var cutoutShift: SIMD2<Double>
     /// E(B-V) of the Milky Way on the scale of Schlegel, Finkbeiner & Davis (1998), magnitudes.
     public var galacticReddening: Double
 
@@ -44,6 +46,7 @@ public struct ObservingConditions: Sendable {
             skyResiduals.append(
                 sign * generator.uniform(0.1...0.5) * noise / Double(passes).squareRoot())
         }
+        cutoutShift = SIMD2(generator.uniform(-0.5...0.5), generator.uniform(-0.5...0.5))
         galacticReddening = min(0.3, max(0.005, 0.04 * exp(0.6 * generator.normal())))
     }
 }

@@ -10,7 +10,7 @@ enum PassiveColourCorrection {
     private static let wavelengths: [Double] = [
         2600, 2806, 2980, 3180, 3670, 3975, 4148, 4336, 4540, 5000, 5500,
     ]
-    private static let magnitudes = [-0.14, -0.10, -0.03, 0.04, 0.06, 0.0, -0.04, -0.07, -0.08, -0.03, 0.0]
+    private static let magnitudes = [-0.22, -0.16, -0.06, 0.03, 0.06, 0.0, -0.04, -0.07, -0.08, -0.03, 0.0]
 
     /// Factor on the luminosity at a rest wavelength in A of a population of an age in years.
     static func factor(wavelength: Double, age: Double) -> Double {

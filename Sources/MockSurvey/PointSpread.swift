@@ -3,7 +3,8 @@ internal import Foundation
 /// A Moffat point spread as a sum of Gaussians.
 ///
 /// `(1 + r^2/a^2)^-beta` is an integral over Gaussians of variance `a^2 / (2 t)` with the weight of a gamma distribution
-/// of shape `beta - 1` in flux; generalised Gauss-Laguerre quadrature picks four of them.
+/// of shape `beta - 1` in flux; generalised Gauss-Laguerre quadrature picks four of them, or nine for bright sources, whose
+/// wings show.
 public struct PointSpread: Sendable {
     /// One Gaussian: variance per axis in arcsec^2 and share of the flux.
     public struct Component: Sendable, Equatable {
@@ -19,6 +20,8 @@ public struct PointSpread: Sendable {
     public let beta: Double
     /// The Gaussians, widest first; weights sum to 1.
     public let components: [Component]
+    /// More Gaussians, which follow the wings to ten times the width.
+    public let brightComponents: [Component]
     /// Distortion: the covariances are multiplied by `1 + [[e1, e2], [e2, -e1]]` in (east, north).
     public let ellipticity: SIMD2<Double>
 
@@ -29,9 +32,13 @@ public struct PointSpread: Sendable {
         self.beta = beta
         self.ellipticity = ellipticity
         let a = Self.scale(fwhm: fwhm, beta: beta)
-        components = Self.quadrature(order: 4, exponent: beta - 2).map {
-            Component(variance: a * a / (2 * $0.node), weight: $0.weight)
+        func mixture(_ order: Int) -> [Component] {
+            Self.quadrature(order: order, exponent: beta - 2).map {
+                Component(variance: a * a / (2 * $0.node), weight: $0.weight)
+            }
         }
+        components = mixture(4)
+        brightComponents = mixture(9)
     }
 
     /// a of the Moffat profile.
@@ -48,8 +55,10 @@ public struct PointSpread: Sendable {
     }
 
     /// Surface brightness at a radius in arcsec for unit flux, 1/arcsec^2.
-    public func brightness(radius: Double) -> Double {
-        components.reduce(0) {
+    ///
+    /// - Parameter isBright: Whether the sum with the wings is meant.
+    public func brightness(radius: Double, isBright: Bool = false) -> Double {
+        (isBright ? brightComponents : components).reduce(0) {
             $0 + $1.weight / (2 * .pi * $1.variance) * exp(-radius * radius / (2 * $1.variance))
         }
     }
@@ -72,14 +81,14 @@ public struct PointSpread: Sendable {
             return current
         }
         let upper = 4 * Double(order) + 2 * exponent + 4
-        let steps = 2000
+        let steps = 1000
         var nodes: [(node: Double, weight: Double)] = []
         for step in 0..<steps {
             var low = upper * Double(step) / Double(steps)
             var high = upper * Double(step + 1) / Double(steps)
             guard laguerre(order, low) * laguerre(order, high) < 0 else { continue }
             let sign = laguerre(order, low)
-            for _ in 0..<60 {
+            for _ in 0..<45 {
                 let middle = (low + high) / 2
                 if laguerre(order, middle) * sign > 0 { low = middle } else { high = middle }
             }

@@ -12,6 +12,11 @@ struct ProfileRenderer {
     /// Arcsec per pixel.
     let pixelScale: Double
 
+    /// Surface brightness in nanomaggies per pixel below which a Gaussian is not drawn.
+    private static let faintest = 5e-7
+    /// Flux in nanomaggies (magnitude 17.5) from which the wings of a point source are drawn too.
+    private static let brightFlux = 100.0
+
     var kernelLevel: galatea_level { galatea_level(rawValue: numericCast(level.rawValue)) }
 
     /// Adds the light of `sources` in one band to `image`, nanomaggies per pixel.
@@ -98,7 +103,8 @@ struct ProfileRenderer {
         let spreads =
             isWide
             ? [PointSpread.Component(variance: pointSpread.meanVariance, weight: 1)]
-            : pointSpread.components
+            : ellipse == nil && flux > Self.brightFlux
+                ? pointSpread.brightComponents : pointSpread.components
         let e = pointSpread.ellipticity
         let scale = 1 / (pixelScale * pixelScale)
         let x = Double(width - 1) / 2 - position.x / pixelScale
@@ -110,12 +116,14 @@ struct ProfileRenderer {
             let mixed = -(variance * source.eastNorth + spread.variance * e.y) * scale
             let determinant = eastEast * northNorth - mixed * mixed
             let amplitude = flux * spread.weight / (2 * .pi * determinant.squareRoot())
-            guard amplitude > 1e-7 else { continue }
+            // Beyond this distance the Gaussian is thousands of times fainter than any noise.
+            let cut = min(28, 2 * log(amplitude / Self.faintest))
+            guard cut > 0 else { continue }
             gaussians.append(
                 galatea_gaussian(
                     x: Float(x), y: Float(y), amplitude: Float(amplitude),
                     xx: Float(northNorth / determinant), xy: Float(-mixed / determinant),
-                    yy: Float(eastEast / determinant)))
+                    yy: Float(eastEast / determinant), cut: Float(cut)))
         }
     }
 }

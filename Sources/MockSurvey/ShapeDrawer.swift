@@ -145,8 +145,8 @@ struct ShapeDrawer {
         to shape: inout GalaxyShape, shares: [Double], using generator: inout some RandomNumberGenerator
     ) {
         guard (shares.max() ?? 0) > 0 else { return }
-        let count = 4 + Int(generator.uniform() * 22)
-        let strengths = (0..<count).map { _ in exp(0.9 * generator.normal()) }
+        let count = 10 + Int(generator.uniform() * 30)
+        let strengths = (0..<count).map { _ in exp(0.7 * generator.normal()) }
         let total = strengths.reduce(0, +)
         for strength in strengths {
             // Radii of an exponential disc, the sum of two exponentials; scale length R_e / 1.678.
@@ -163,7 +163,7 @@ struct ShapeDrawer {
             shape.spots.append(
                 GalaxyShape.Spot(
                     offset: SIMD2(x * s + y * c, x * c - y * s),
-                    sigma: 0.03 + 0.05 * generator.uniform(),
+                    sigma: 0.04 + 0.06 * generator.uniform(),
                     share: shares.map { $0 * strength / total }))
         }
     }

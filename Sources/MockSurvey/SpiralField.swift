@@ -70,19 +70,40 @@ struct SpiralField {
         // Arms below the resolution leave no trace.
         guard radius > 0.6 * pointSpread.fwhm, flux > 0 else { return }
         let pad = Int((3.2 * pointSpread.components[0].variance.squareRoot() / pixelScale).rounded(.up))
-        let (wide, high) = (width + 2 * pad, height + 2 * pad)
+        let reach = Self.reach * radius / pixelScale + Double(pad)
+        let x = Double(width - 1) / 2 - position.x / pixelScale
+        let y = Double(height - 1) / 2 + position.y / pixelScale
+        let columns = Self.overlap(centre: x, reach: reach, count: width)
+        let rows = Self.overlap(centre: y, reach: reach, count: height)
+        guard !columns.isEmpty, !rows.isEmpty else { return }
+        let (wide, high) = (columns.count + 2 * pad, rows.count + 2 * pad)
         var map = [Float](repeating: 0, count: wide * high)
-        fill(&map, width: wide, height: high, position: position, flux: flux * disc.share[band])
-        var scratch = [Float](repeating: 0, count: width * high)
+        fill(
+            &map, width: wide, height: high,
+            centre: SIMD2(x - Double(columns.lowerBound - pad), y - Double(rows.lowerBound - pad)),
+            flux: flux * disc.share[band])
+        var box = [Float](repeating: 0, count: columns.count * rows.count)
+        var scratch = [Float](repeating: 0, count: columns.count * high)
         for component in pointSpread.components {
             let sigma = component.variance.squareRoot() / pixelScale
             let taps = Self.taps(sigma: sigma, weight: component.weight, limit: pad)
-            let shift = pad - (taps.count - 1)
             // A narrower Gaussian needs fewer taps: it reads the middle of the map.
-            let inner = Self.crop(map, width: wide, height: high, by: shift)
+            let inner = Self.crop(map, width: wide, height: high, by: pad - (taps.count - 1))
             galatea_add_convolved(
-                image, Int32(width), Int32(height), inner, taps, Int32(taps.count - 1), &scratch, level)
+                &box, Int32(columns.count), Int32(rows.count), inner, taps, Int32(taps.count - 1), &scratch,
+                level)
         }
+        for row in 0..<rows.count {
+            let target = image + (row + rows.lowerBound) * width + columns.lowerBound
+            for column in 0..<columns.count { target[column] += box[row * columns.count + column] }
+        }
+    }
+
+    /// The pixels of `0..<count` within `reach` of `centre`.
+    private static func overlap(centre: Double, reach: Double, count: Int) -> Range<Int> {
+        let low = max(0, (centre - reach).rounded(.down))
+        let high = min(Double(count), (centre + reach).rounded(.up) + 1)
+        return high > low ? Int(low)..<Int(high) : 0..<0
     }
 
     private static func crop(_ map: [Float], width: Int, height: Int, by shift: Int) -> [Float] {
@@ -104,14 +125,13 @@ struct SpiralField {
         return values.map { Float($0 * factor) }
     }
 
-    /// Evaluates the field at the pixel centres.
+    /// Evaluates the field at the pixel centres of a map in which the galaxy stands at `centre`.
     private func fill(
-        _ map: inout [Float], width: Int, height: Int, position: SIMD2<Double>, flux: Double
+        _ map: inout [Float], width: Int, height: Int, centre: SIMD2<Double>, flux: Double
     ) {
         let table = radialTable()
         let radius = disc.radius[band]
-        let x0 = Float(Double(width - 1) / 2 - position.x / pixelScale)
-        let y0 = Float(Double(height - 1) / 2 + position.y / pixelScale)
+        let (x0, y0) = (Float(centre.x), Float(centre.y))
         let unit = Float(pixelScale / radius)
         let (s, c) = (Float(sin(shape.positionAngle)), Float(cos(shape.positionAngle)))
         let minor = 1 / Float(shape.axisRatio)

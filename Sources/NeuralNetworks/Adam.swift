@@ -89,7 +89,8 @@ public struct Adam {
         let constants = AdamConstants(
             gradientScale: Float(gradientScale), decay: configuration.isDecoupled ? 0 : Float(decay),
             keep: configuration.isDecoupled ? Float(1 - learningRate * decay) : 1,
-            beta1: Float(configuration.beta1), beta2: Float(configuration.beta2),
+            firstShare: Float(1 - configuration.beta1), beta2: Float(configuration.beta2),
+            secondShare: Float(1 - configuration.beta2),
             rate: Float(learningRate / (1 - pow(configuration.beta1, Double(step)))),
             rootCorrection: Float(1 / (1 - pow(configuration.beta2, Double(step))).squareRoot()),
             epsilon: Float(configuration.epsilon))

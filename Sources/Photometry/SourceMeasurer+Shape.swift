@@ -28,8 +28,7 @@ extension SourceMeasurer {
                 sigma: frame.stackSigma * frame.largestNoiseCorrelation)
         {
             moments = adaptive.moments
-            // Bernstein & Jarvis 2002, section 3.1: sigma(e) = 2 / S/N for a Gaussian weight.
-            result.ellipticitySigma = 2 / adaptive.signalToNoise
+            result.ellipticitySigma = adaptive.ellipticitySigma
         }
         let shape = frame.onSky(moments)
         result.ellipticity = shape.ellipticity

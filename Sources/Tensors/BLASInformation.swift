@@ -1,5 +1,5 @@
 internal import COpenBLAS
-internal import Computing
+package import Computing
 internal import Foundation
 
 /// The BLAS library that this process runs: for `galatea doctor`, and to set it up once.
@@ -14,28 +14,40 @@ public struct BLASInformation: Sendable, Equatable {
     public var threads: Int
 
     /// The library, set up at the first use and before any other call to it.
+    public static let current = setUp(userChoice: ProcessInfo.processInfo.environment[variable])
+
+    /// The variable by which OpenBLAS is told a core.
+    private static let variable = "OPENBLAS_CORETYPE"
+
+    /// Makes the library run the right kernels on one thread.
     ///
     /// OpenBLAS before 0.3.22 does not know recent processors and falls back to kernels of 2004 on them. Then
-    /// it is told the right core and made to choose again, unless the user set `OPENBLAS_CORETYPE`.
-    public static let current: BLASInformation = {
+    /// it is told the right core and made to choose again, unless the user named one.
+    package static func setUp(userChoice: String?) -> BLASInformation {
         let detected = runningCore
-        let environment = ProcessInfo.processInfo.environment["OPENBLAS_CORETYPE"]
-        if environment == nil,
-            let better = betterCore(than: detected, instructionSet: .detected),
-            setenv("OPENBLAS_CORETYPE", better, 1) == 0
-        {
-            _ = galatea_openblas_choose_again()  // no effect on a build for one core; `core` tells
-            unsetenv("OPENBLAS_CORETYPE")  // not for child processes
+        if userChoice == nil, let better = betterCore(than: detected, instructionSet: .detected) {
+            choose(core: better)
         }
         openblas_set_num_threads(1)
         let configuration = openblas_get_config().map { String(cString: $0) } ?? "OpenBLAS"
         return BLASInformation(
             version: configuration.split(separator: " ").prefix(2).joined(separator: " "), core: runningCore,
             detectedCore: detected, threads: Int(openblas_get_num_threads()))
-    }()
+    }
+
+    /// Makes the library choose the kernels of a core; no effect on a build for one core.
+    ///
+    /// Not while another thread is inside the library.
+    package static func choose(core: String) {
+        let before = ProcessInfo.processInfo.environment[variable]
+        guard setenv(variable, core, 1) == 0 else { return }
+        _ = galatea_openblas_choose_again()
+        // Child processes get what the user set, not our choice.
+        if let before { setenv(variable, before, 1) } else { unsetenv(variable) }
+    }
 
     /// The core to name instead of `core`, if that is one of the old fallbacks on a processor that has more.
-    static func betterCore(than core: String, instructionSet: InstructionSet) -> String? {
+    package static func betterCore(than core: String, instructionSet: InstructionSet) -> String? {
         let fallbacks: Set<String> = [
             "katmai", "coppermine", "northwood", "prescott", "banias", "core2", "penryn", "dunnington",
             "nehalem", "sandybridge", "athlon", "opteron", "opteron_sse3", "barcelona", "bobcat", "atom",
@@ -49,7 +61,8 @@ public struct BLASInformation: Sendable, Equatable {
         }
     }
 
-    private static var runningCore: String {
+    /// The core whose kernels run now.
+    package static var runningCore: String {
         openblas_get_corename().map { String(cString: $0) } ?? "unknown"
     }
 }

@@ -166,10 +166,12 @@ public struct AdamConstants: Sendable {
     public var decay: Float
     /// Decoupled weight decay: the parameter is multiplied by this first.
     public var keep: Float
-    /// Decay rate of the first moment.
-    public var beta1: Float
+    /// `1 - beta1`, the share of the gradient in the first moment.
+    public var firstShare: Float
     /// Decay rate of the second moment.
     public var beta2: Float
+    /// `1 - beta2`, rounded from double precision: in single precision it would be off by 1e-5.
+    public var secondShare: Float
     /// Learning rate over `1 - beta1^t`.
     public var rate: Float
     /// `1 / sqrt(1 - beta2^t)`.
@@ -179,14 +181,16 @@ public struct AdamConstants: Sendable {
 
     /// Constants of one step.
     public init(
-        gradientScale: Float, decay: Float, keep: Float, beta1: Float, beta2: Float, rate: Float,
+        gradientScale: Float, decay: Float, keep: Float, firstShare: Float, beta2: Float, secondShare: Float,
+        rate: Float,
         rootCorrection: Float, epsilon: Float
     ) {
         self.gradientScale = gradientScale
         self.decay = decay
         self.keep = keep
-        self.beta1 = beta1
+        self.firstShare = firstShare
         self.beta2 = beta2
+        self.secondShare = secondShare
         self.rate = rate
         self.rootCorrection = rootCorrection
         self.epsilon = epsilon

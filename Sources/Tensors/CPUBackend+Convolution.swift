@@ -1,11 +1,7 @@
 internal import CKernels
 internal import Computing
 
-// Convolutions through patches and BLAS, an image at a time and a few rows of windows at once, so that the
-// patches stay in the cache.
 extension CPUBackend {
-    /// Floats of patches at once: 256 KB.
-    private static let patchFloats = 65_536
     /// Images whose weight gradients are summed before chunks are joined.
     private static let imagesPerSum = 8
 
@@ -13,20 +9,21 @@ extension CPUBackend {
     public func convolution(
         _ x: any TensorStorage, _ weight: any TensorStorage, _ geometry: ConvolutionGeometry
     ) -> any TensorStorage {
-        let (x, weight) = (x.onCPU, weight.onCPU)
-        let plan = PatchPlan(geometry, floats: Self.patchFloats)
-        let result = make(geometry.outputShape.reduce(1, *))
-        let patches = Workspaces(count: loop.threads, floats: plan.floats, pool: pool)
+        let (x, shape, level) = (x.onCPU, geometry.kernel, level)
+        let (input, output) = (geometry.inputFloats, geometry.outputFloats)
+        let result = make(geometry.images * output)
+        if result.count == 0 { return result }
+        let packed = withUnsafePointer(to: shape) { shape -> CPUStorage in
+            let packed = make(galatea_convolution_packed_count(shape))
+            galatea_convolution_pack(shape, weight.onCPU.pointer, packed.pointer)
+            return packed
+        }
+        let scratch = workspaces(withUnsafePointer(to: shape) { galatea_convolution_workspace_count($0) })
         forEachChunk(geometry.images, chunk: 1) { range, worker in
-            for image in range {
-                plan.forEachStrip { first, last, windows in
-                    plan.gather(x.pointer + image * plan.imageFloats, first, last, patches[worker])
-                    Self.multiply(
-                        patches[worker], false, plan.window, weight.pointer, true, plan.window,
-                        result.pointer + image * plan.resultFloats + first * plan.resultRow,
-                        geometry.outputChannels, windows, geometry.outputChannels, plan.window,
-                        accumulating: false)
-                }
+            withUnsafePointer(to: shape) {
+                galatea_convolution_forward(
+                    level, $0, range.count, x.pointer + range.lowerBound * input, packed.pointer, nil, 0,
+                    result.pointer + range.lowerBound * output, scratch[worker])
             }
         }
         return result
@@ -36,21 +33,22 @@ extension CPUBackend {
     public func convolutionInputGradient(
         _ gradient: any TensorStorage, _ weight: any TensorStorage, _ geometry: ConvolutionGeometry
     ) -> any TensorStorage {
-        let (gradient, weight) = (gradient.onCPU, weight.onCPU)
-        let plan = PatchPlan(geometry, floats: Self.patchFloats)
-        let result = make(geometry.inputShape.reduce(1, *))
-        let patches = Workspaces(count: loop.threads, floats: plan.floats, pool: pool)
+        let (gradient, shape, level) = (gradient.onCPU, geometry.kernel, level)
+        let (input, output) = (geometry.inputFloats, geometry.outputFloats)
+        let result = make(geometry.images * input)
+        if result.count == 0 { return result }
+        let packed = withUnsafePointer(to: shape) { shape -> CPUStorage in
+            let packed = make(galatea_convolution_adjoint_packed_count(shape))
+            galatea_convolution_adjoint_pack(shape, weight.onCPU.pointer, packed.pointer)
+            return packed
+        }
+        let scratch = workspaces(
+            withUnsafePointer(to: shape) { galatea_convolution_adjoint_workspace_count($0) })
         forEachChunk(geometry.images, chunk: 1) { range, worker in
-            for image in range {
-                let output = result.pointer + image * plan.imageFloats
-                output.update(repeating: 0, count: plan.imageFloats)
-                plan.forEachStrip { first, last, windows in
-                    Self.multiply(
-                        gradient.pointer + image * plan.resultFloats + first * plan.resultRow, false,
-                        geometry.outputChannels, weight.pointer, false, plan.window, patches[worker],
-                        plan.window, windows, plan.window, geometry.outputChannels, accumulating: false)
-                    plan.scatter(patches[worker], first, last, output)
-                }
+            withUnsafePointer(to: shape) {
+                galatea_convolution_adjoint(
+                    level, $0, range.count, gradient.pointer + range.lowerBound * output, packed.pointer, nil,
+                    0, result.pointer + range.lowerBound * input, scratch[worker])
             }
         }
         return result
@@ -60,30 +58,33 @@ extension CPUBackend {
     public func convolutionWeightGradient(
         _ x: any TensorStorage, _ gradient: any TensorStorage, _ geometry: ConvolutionGeometry
     ) -> any TensorStorage {
-        let (x, gradient) = (x.onCPU, gradient.onCPU)
-        let plan = PatchPlan(geometry, floats: Self.patchFloats)
+        let (x, gradient, shape, level) = (x.onCPU, gradient.onCPU, geometry.kernel, level)
+        let (input, output) = (geometry.inputFloats, geometry.outputFloats)
         let count = geometry.weightShape.reduce(1, *)
         let parts = (geometry.images + Self.imagesPerSum - 1) / Self.imagesPerSum
         let partial = (0..<parts).map { _ in make(count) }
-        let patches = Workspaces(count: loop.threads, floats: plan.floats, pool: pool)
+        if count == 0 || input == 0 { return filled(0, count: count) }
+        let scratch = workspaces(
+            withUnsafePointer(to: shape) { galatea_convolution_weight_gradient_workspace_count($0) })
         forEachChunk(geometry.images, chunk: Self.imagesPerSum) { range, worker in
             let sum = partial[range.lowerBound / Self.imagesPerSum].pointer
             sum.update(repeating: 0, count: count)
-            for image in range {
-                plan.forEachStrip { first, last, windows in
-                    plan.gather(x.pointer + image * plan.imageFloats, first, last, patches[worker])
-                    Self.multiply(
-                        gradient.pointer + image * plan.resultFloats + first * plan.resultRow, true,
-                        geometry.outputChannels, patches[worker], false, plan.window, sum, plan.window,
-                        geometry.outputChannels, plan.window, windows, accumulating: true)
-                }
+            withUnsafePointer(to: shape) {
+                galatea_convolution_weight_gradient(
+                    level, $0, range.count, x.pointer + range.lowerBound * input,
+                    gradient.pointer + range.lowerBound * output, sum, scratch[worker])
             }
         }
         return joined(partial, count: count)
     }
 
+    /// One scratch array for each worker.
+    private func workspaces(_ floats: Int) -> Workspaces {
+        Workspaces(count: loop.threads, floats: floats, pool: pool)
+    }
+
     /// The sum of partial results in their order, in double precision.
-    func joined(_ partial: [CPUStorage], count: Int) -> CPUStorage {
+    private func joined(_ partial: [CPUStorage], count: Int) -> CPUStorage {
         let result = make(count)
         forEachChunk(count, chunk: 4096) { range, _ in
             for index in range {
@@ -96,56 +97,19 @@ extension CPUBackend {
     }
 }
 
-/// How the windows of an image are laid out as patches, strip by strip.
-private struct PatchPlan: Sendable {
-    /// Floats of a window.
-    let window: Int
-    /// Floats of an image, of a result and of one row of a result.
-    let imageFloats: Int
-    let resultFloats: Int
-    let resultRow: Int
-    /// Rows of windows in a strip.
-    private let rows: Int
-    private let geometry: galatea_patch_geometry
-
-    init(_ geometry: ConvolutionGeometry, floats: Int) {
-        let output = geometry.outputSize
-        window = geometry.kernelSize.count * geometry.inputChannels
-        imageFloats = geometry.inputSize.count * geometry.inputChannels
-        resultRow = output.width * geometry.outputChannels
-        resultFloats = output.height * resultRow
-        rows = max(1, min(output.height, floats / max(1, window * output.width)))
-        self.geometry = galatea_patch_geometry(
-            height: geometry.inputSize.height, width: geometry.inputSize.width,
-            channels: geometry.inputChannels, kernel_height: geometry.kernelSize.height,
-            kernel_width: geometry.kernelSize.width, vertical_stride: geometry.stride.height,
-            horizontal_stride: geometry.stride.width, vertical_padding: geometry.padding.height,
-            horizontal_padding: geometry.padding.width, output_height: output.height,
-            output_width: output.width)
+extension ConvolutionGeometry {
+    /// The sizes as the kernels take them.
+    fileprivate var kernel: galatea_convolution {
+        galatea_convolution(
+            height: inputSize.height, width: inputSize.width, channels: inputChannels,
+            outputs: outputChannels,
+            kernel_height: kernelSize.height, kernel_width: kernelSize.width, stride_y: stride.height,
+            stride_x: stride.width, padding_y: padding.height, padding_x: padding.width)
     }
 
-    /// Floats of a strip's patches.
-    var floats: Int { rows * geometry.output_width * window }
+    /// Floats of one image.
+    fileprivate var inputFloats: Int { inputSize.count * inputChannels }
 
-    /// Calls `body` for each strip: its rows of windows and how many windows they hold.
-    func forEachStrip(_ body: (_ first: Int, _ last: Int, _ windows: Int) -> Void) {
-        for first in stride(from: 0, to: geometry.output_height, by: rows) {
-            let last = min(first + rows, geometry.output_height)
-            body(first, last, (last - first) * geometry.output_width)
-        }
-    }
-
-    /// The windows of a strip as rows of `patches`.
-    func gather(
-        _ image: UnsafePointer<Float>, _ first: Int, _ last: Int, _ patches: UnsafeMutablePointer<Float>
-    ) {
-        withUnsafePointer(to: geometry) { galatea_gather_patches(image, $0, first, last, patches) }
-    }
-
-    /// Adds the windows of a strip back to the image.
-    func scatter(
-        _ patches: UnsafePointer<Float>, _ first: Int, _ last: Int, _ image: UnsafeMutablePointer<Float>
-    ) {
-        withUnsafePointer(to: geometry) { galatea_scatter_patches(patches, $0, first, last, image) }
-    }
+    /// Floats of one result.
+    fileprivate var outputFloats: Int { outputSize.count * outputChannels }
 }

@@ -72,7 +72,8 @@ extension CPUBackend {
             galatea_adam(
                 level, p.pointer + at, g.pointer + at, m.pointer + at, v.pointer + at, pOut.pointer + at,
                 mOut.pointer + at, vOut.pointer + at, range.count, constants.gradientScale, constants.decay,
-                constants.keep, constants.beta1, constants.beta2, constants.rate, constants.rootCorrection,
+                constants.keep, constants.firstShare, constants.beta2, constants.secondShare, constants.rate,
+                constants.rootCorrection,
                 constants.epsilon)
         }
         return AdamArrays(parameter: pOut, firstMoment: mOut, secondMoment: vOut)

@@ -27,10 +27,10 @@ extension CPUBackend {
         walk(view) { element, row, columns, step in
             let from = x.pointer + element
             let to = result.pointer + row
-            if step == 1 {
-                to.update(from: from, count: columns)
-            } else {
-                for column in 0..<columns { to[column] = from[column * step] }
+            switch step {
+            case 0: to.update(repeating: from[0], count: columns)
+            case 1: to.update(from: from, count: columns)
+            default: for column in 0..<columns { to[column] = from[column * step] }
             }
         }
         return result

@@ -4,7 +4,7 @@ internal import Synchronization
 ///
 /// A training step asks for the same sizes again and again; without the pool each would go through the
 /// system's allocator and fault in fresh pages.
-final class MemoryPool: Sendable {
+package final class MemoryPool: Sendable {
     /// One cache line and one AVX-512 register.
     private static let alignment = 64
 
@@ -23,7 +23,7 @@ final class MemoryPool: Sendable {
     private let limit: Int
 
     /// A pool that keeps at most `limit` bytes that nobody uses.
-    init(limit: Int) {
+    package init(limit: Int) {
         self.limit = limit
     }
 
@@ -32,14 +32,14 @@ final class MemoryPool: Sendable {
     }
 
     /// The size of block that holds `count` floats: a power of two in eighths, so that at most 1/8 is lost.
-    static func blockSize(_ count: Int) -> Int {
+    package static func blockSize(_ count: Int) -> Int {
         let bytes = max(alignment, count * MemoryLayout<Float>.stride)
         let step = max(alignment, (1 << (Int.bitWidth - 1 - (bytes - 1).leadingZeroBitCount)) >> 3)
         return (bytes + step - 1) / step * step
     }
 
     /// A block of at least `count` floats, their values undefined.
-    func take(_ count: Int) -> UnsafeMutablePointer<Float> {
+    package func take(_ count: Int) -> UnsafeMutablePointer<Float> {
         let bytes = Self.blockSize(count)
         let kept = state.withLock { state -> Block? in
             guard let block = state.free[bytes]?.popLast() else { return nil }
@@ -52,7 +52,7 @@ final class MemoryPool: Sendable {
     }
 
     /// Takes a block back that `take(count)` gave.
-    func give(_ pointer: UnsafeMutablePointer<Float>, _ count: Int) {
+    package func give(_ pointer: UnsafeMutablePointer<Float>, _ count: Int) {
         let block = Block(address: UnsafeMutableRawPointer(pointer))
         let bytes = Self.blockSize(count)
         let isKept = state.withLock { state -> Bool in
@@ -64,8 +64,11 @@ final class MemoryPool: Sendable {
         if !isKept { block.address.deallocate() }
     }
 
+    /// Bytes in free blocks.
+    package var freeBytes: Int { state.withLock { $0.freeBytes } }
+
     /// Gives every free block back to the system.
-    func trim() {
+    package func trim() {
         let blocks = state.withLock { state -> [Block] in
             defer { state = State() }
             return state.free.values.flatMap { $0 }

@@ -85,7 +85,7 @@ struct ModelFileTests {
         #expect(try message { $0.metadata["classes"] = "[1,2]" }.contains("two or more distinct names"))
         #expect(
             try message { $0.metadata["classes"] = "nonsense" }.contains(
-                "classes of the metadata: line 1, column 1"))
+                "classes of the metadata: line 1, column 2: "))
         #expect(try message { $0.metadata["fallback"] = "x" } == "no class 'x' to fall back to")
         #expect(try message { $0.metadata["classes"] = "[\"a\",\"b\",\"normal\"]" }.contains("shape"))
         #expect(try message(replace("scaler.deviation", [1], [0])) == "a deviation is not above 0")

@@ -86,7 +86,7 @@ struct PaperNetworkTests {
                 in: context)
             let loss = terms[0] * 10 + terms[1] + terms[2] * 50
             adam.update(
-                loss.gradients(withRespectTo: network.allWeights.map(\.value)), learningRate: 1e-3)
+                loss.gradients(withRespectTo: network.allWeights.map(\.value)), learningRate: 5e-6)
             context.commitStatistics()
             losses.append(loss.scalar)
             parts.append(terms.map(\.scalar))
@@ -104,18 +104,17 @@ struct PaperNetworkTests {
     func training() throws {
         let golden = try Golden.read().tenSteps
         let run = tenSteps(threads: 2)
-        expectClose(run.losses, golden.losses, relative: 2e-4)
+        // PyTorch's own single and double precision differ by 1.4e-6, 4e-4 in the divergence.
+        expectClose(run.losses, golden.losses, relative: 5e-6)
         for (step, part) in run.parts.enumerated() {
-            expectClose(part, golden.parts[step], absolute: 1e-3, relative: 2e-3, "step \(step)")
+            expectClose([part[0], part[2]], [golden.parts[step][0], golden.parts[step][2]], relative: 5e-5)
+            expectClose([part[1]], [golden.parts[step][1]], relative: 2e-3)
         }
         let network = run.network
-        expectClose(network.d2.weight.value.values, golden.d2.values, absolute: 2e-4)
-        expectClose(network.n1.weight.value.values, golden.n1.values, absolute: 2e-4)
-        expectClose(
-            network.n2.runningMean.value.values, golden.runningMean.values, absolute: 2e-3, relative: 1e-2)
-        expectClose(
-            network.n2.runningVariance.value.values, golden.runningVariance.values, absolute: 2e-3,
-            relative: 1e-2)
+        expectClose(network.d2.weight.value.values, golden.d2.values, absolute: 1e-6)
+        expectClose(network.n1.weight.value.values, golden.n1.values, absolute: 1e-6)
+        expectClose(network.n2.runningMean.value.values, golden.runningMean.values, absolute: 1e-4)
+        expectClose(network.n2.runningVariance.value.values, golden.runningVariance.values, relative: 1e-4)
     }
 
     @Test("One thread and several give the same bits")

@@ -10,6 +10,5 @@
 #include "mock_rendering.h"
 #include "normalisation.h"
 #include "normalization.h"
-#include "patches.h"
 #include "reduction.h"
 #include "resampling.h"

@@ -55,10 +55,11 @@ void galatea_select(galatea_level level, const float *mask, const float *x, cons
 
 /// One Adam step (Kingma & Ba 2015, algorithm 1), written to new arrays.
 ///
-/// `m' = m + (g - m)(1 - beta1)`, `v' = beta2 v + (1 - beta2) g^2`,
+/// `m' = m + share1 (g - m)`, `v' = beta2 v + share2 g^2`,
 /// `p' = keep p - rate m' / (sqrt(v') root_correction + epsilon)`; `keep` is 1 - decoupled weight decay,
 /// `decay` is added as `decay p` to the gradient (the coupled form), `gradient_scale` multiplies it first.
+/// `share1` = 1 - beta1 and `share2` = 1 - beta2 are rounded once, from double precision.
 void galatea_adam(galatea_level level, const float *parameter, const float *gradient, const float *m,
                   const float *v, float *parameter_out, float *m_out, float *v_out, size_t count,
-                  float gradient_scale, float decay, float keep, float beta1, float beta2, float rate,
-                  float root_correction, float epsilon);
+                  float gradient_scale, float decay, float keep, float share1, float beta2, float share2,
+                  float rate, float root_correction, float epsilon);

@@ -10,9 +10,10 @@ typedef struct {
     float x, y;
     float amplitude;
     float xx, xy, yy;
+    float cut;  ///< The Gaussian ends where `q` exceeds this, at most 150.
 } galatea_gaussian;
 
-/// Adds `count` Gaussians to an image of `height` rows of `width`; each ends where `q / 2 > 14`.
+/// Adds `count` Gaussians to an image of `height` rows of `width`.
 void galatea_add_gaussians(
     float *image, int32_t width, int32_t height, const galatea_gaussian *gaussians, int32_t count,
     galatea_level level);

@@ -133,7 +133,7 @@ images = (pseudo(20, N, SIZE, SIZE, 3) + 1) / 2
 labels = pseudo(21, N, 4)
 sigmas = torch.tensor([0.1, 0.05, 0.2, 0.4])
 p = {k: variable(v) for k, v in w.items()}
-optimizer = torch.optim.Adam(p.values(), lr=1e-3)
+optimizer = torch.optim.Adam(p.values(), lr=5e-6)  # the paper's; larger ones amplify rounding
 running = {name: (torch.zeros(c), torch.ones(c)) for name, c in [("n1", 16), ("n2", 32), ("n3", 32), ("n4", 16)]}
 
 
