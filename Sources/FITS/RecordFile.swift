@@ -24,8 +24,8 @@ final class RecordFile {
         file = try PartFile(path: path, resume: resume)
         let first = UnitWriter.finishedHeader(primary)
         let start = first + UnitWriter.header(cards)
-        if let complete = try Self.records(file, start: start, countKeyword, recordLength: recordLength) {
-            let found = min(complete, recordLimit)
+        if let present = try Self.records(file, start: start, countKeyword, recordLength: recordLength) {
+            let found = min(recordLimit, present)
             count = found
             // A run that was killed while finishing left its count in the header, and padding.
             try file.overwrite(start, at: 0)
