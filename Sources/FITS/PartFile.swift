@@ -162,7 +162,7 @@ package final class PartFile {
 
 extension Array where Element == UInt8 {
     /// As `withUnsafeBytes`, which loses the type of the error.
-    package func withRawBytes(_ body: (UnsafeRawBufferPointer) throws(FITSError) -> Void) throws(FITSError) {
+    func withRawBytes(_ body: (UnsafeRawBufferPointer) throws(FITSError) -> Void) throws(FITSError) {
         let outcome: Result<Void, FITSError> = withUnsafeBytes { raw in
             Result { () throws(FITSError) in try body(raw) }
         }

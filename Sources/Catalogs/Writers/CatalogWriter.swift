@@ -1,4 +1,5 @@
 public import FITS
+import Foundation
 
 /// Writes a catalogue to one or several files in one pass, in bounded memory.
 ///
@@ -90,8 +91,16 @@ public final class CatalogWriter {
         try synchronize()
         for (output, sink) in zip(outputs, sinks) {
             try sink.finish()
-            if output.isGzipped { try GzipPacking.pack(output.workPath, to: output.path) }
+            if output.isGzipped { try Self.pack(output) }
         }
+    }
+
+    /// Gzips a complete file and removes it.
+    private static func pack(_ output: CatalogOutput) throws(CatalogError) {
+        do throws(FITSError) { try GzipWriter.compress(output.workPath, to: output.path) } catch {
+            throw .fits(error)
+        }
+        guard unlink(output.workPath) == 0 else { throw .system(output.workPath, "remove", errno) }
     }
 
     /// Gives up and removes the part files.

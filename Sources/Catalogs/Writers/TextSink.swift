@@ -22,7 +22,7 @@ final class TextSink: CatalogSink {
             }
             if file.length <= header.count {
                 try file.truncate(to: 0)
-                try header.withRawBytes(file.append)
+                try file.append(header)
                 return
             }
         } catch {
@@ -59,7 +59,7 @@ final class TextSink: CatalogSink {
     func append(_ table: CatalogTable) throws(CatalogError) {
         var bytes: [UInt8] = []
         encoder.encode(table, into: &bytes)
-        do throws(FITSError) { try bytes.withRawBytes(file.append) } catch { throw .fits(error) }
+        do throws(FITSError) { try file.append(bytes) } catch { throw .fits(error) }
         rowCount += table.rowCount
     }
 
