@@ -50,26 +50,29 @@ enum BigEndian {
     }
 
     /// The bytes of `values` as FITS stores them.
-    static func bytes(_ values: [Float]) -> [UInt8] { encode(values.count, 4) { values[$0].bitPattern } }
+    static func bytes(_ values: [Float]) -> [UInt8] { encode(values) { $0.bitPattern } }
 
     /// The bytes of `values` as FITS stores them.
-    static func bytes(_ values: [Double]) -> [UInt8] { encode(values.count, 8) { values[$0].bitPattern } }
+    static func bytes(_ values: [Double]) -> [UInt8] { encode(values) { $0.bitPattern } }
 
     /// The bytes of `values` as FITS stores them.
-    static func bytes<Value: FixedWidthInteger>(_ values: [Value]) -> [UInt8] {
-        encode(values.count, MemoryLayout<Value>.size) { values[$0] }
-    }
+    static func bytes<Value: FixedWidthInteger>(_ values: [Value]) -> [UInt8] { encode(values) { $0 } }
 
     @inline(__always)
-    private static func encode<Value: FixedWidthInteger>(
-        _ count: Int, _ size: Int, _ value: (Int) -> Value
+    private static func encode<Value, Bits: FixedWidthInteger>(
+        _ values: [Value], _ bits: (Value) -> Bits
     ) -> [UInt8] {
-        [UInt8](unsafeUninitializedCapacity: count * size) { bytes, filled in
+        let size = MemoryLayout<Bits>.size
+        return [UInt8](unsafeUninitializedCapacity: values.count * size) { bytes, filled in
             let raw = UnsafeMutableRawBufferPointer(bytes)
-            for index in 0..<count {
-                raw.storeBytes(of: value(index).bigEndian, toByteOffset: index * size, as: Value.self)
+            // Without the array's bounds checks the loop becomes vector code.
+            values.withUnsafeBufferPointer { values in
+                for index in 0..<values.count {
+                    raw.storeBytes(
+                        of: bits(values[index]).bigEndian, toByteOffset: index * size, as: Bits.self)
+                }
             }
-            filled = count * size
+            filled = values.count * size
         }
     }
 }

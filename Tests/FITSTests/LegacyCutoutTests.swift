@@ -73,6 +73,17 @@ struct LegacyCutoutTests {
         #expect(try Self.cutout(1, [RawFITS.card("FILTER", "'z DECam'")]).image.bands == ["z"])
     }
 
+    @Test("Cutouts of any size are read", arguments: [(1, 1), (69, 69), (127, 128), (3000, 3000)])
+    func sizes(width: Int, height: Int) throws {
+        let last = Float(width * height)
+        let pixels = (1...width * height).map { Float($0) }
+        let bytes = RawFITS.image(
+            bitpix: -32, axes: [width, height], data: RawFITS.bytes(pixels), [Self.bandsCard("r")])
+        let image = try LegacyCutout(FITSFile(bytes: bytes, name: "c")).image
+        #expect(image.width == width && image.height == height && image.flags == [])
+        #expect(image.pixels.count == width * height && image.pixels.last == last)
+    }
+
     @Test("Longer band names are separated by commas")
     func longNames() throws {
         #expect(try Self.cutout(2, [Self.bandsCard("g,NB515")]).image.bands == ["g", "NB515"])

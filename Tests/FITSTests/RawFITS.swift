@@ -46,8 +46,14 @@ enum RawFITS {
 
     /// The big-endian bytes of floats.
     static func bytes(_ floats: [Float]) -> [UInt8] {
-        floats.flatMap { value in (0..<4).map { UInt8(truncatingIfNeeded: value.bitPattern >> (24 - 8 * $0)) }
+        var bytes: [UInt8] = []
+        bytes.reserveCapacity(4 * floats.count)
+        for value in floats {
+            for shift in [24, 16, 8, 0] as [UInt32] {
+                bytes.append(UInt8(truncatingIfNeeded: value.bitPattern >> shift))
+            }
         }
+        return bytes
     }
 
     /// The folder of the golden files.
