@@ -66,15 +66,22 @@ public struct GalaxyModel: Sendable {
     /// The latents of a prepared cutout.
     public func estimate(_ input: ModelInput, workspace: inout Workspace) -> Estimate {
         let features = ModelInputPreparation.standardised(input.features, by: constants)
+        return estimate(input.image, features: features, cutout: input.cutout, workspace: &workspace)
+    }
+
+    /// The latents of a scaled image `[H, W, bands]` with its standardised features.
+    public func estimate(
+        _ image: [Float], features: [Float], cutout: PreparedInput, workspace: inout Workspace
+    ) -> Estimate {
         let count = plan.latentCount
         var output = [Float](repeating: 0, count: 2 * count)
         var span = output.mutableSpan
-        plan.encode(input.image.span, features: features, workspace: &workspace.plan, into: &span)
+        plan.encode(image.span, features: features, workspace: &workspace.plan, into: &span)
         let range = LikelihoodObjective.logVarianceRange
         let sigmas = output[count...].map { logVariance in
             (max(range.lowerBound, min(range.upperBound, logVariance)) / 2).exponential
         }
-        return Estimate(latents: Array(output[..<count]), latentSigmas: sigmas, cutout: input.cutout)
+        return Estimate(latents: Array(output[..<count]), latentSigmas: sigmas, cutout: cutout)
     }
 
     /// Catalogue quantities behind the latents of a galaxy.

@@ -35,6 +35,16 @@ public struct TrainingPlan: Sendable, Equatable {
         if let fault = model.fault ?? recipe.fault { throw PipelineError(.usage, "'\(path)': \(fault)") }
     }
 
+    /// Puts flags of the command line over the file.
+    ///
+    /// - Throws: `PipelineError` of category usage for impossible values.
+    public mutating func override(epochs: Int?, seed: UInt64?, baseline: Bool) throws {
+        if let epochs { recipe.epochs = epochs }
+        if let seed { recipe.seed = seed }
+        if baseline { recipe.objective = .baseline }
+        if let fault = model.fault ?? recipe.fault { throw PipelineError(.usage, fault) }
+    }
+
     /// The TOML file that states every key.
     public var toml: String { Self.file.text(of: self) }
 }

@@ -1,0 +1,49 @@
+internal import Catalogs
+internal import FITS
+internal import Foundation
+
+/// A folder of FITS cutouts, one object a file, in byte order of the file names.
+struct CutoutFolder: Sendable {
+    /// The folder.
+    let path: String
+    /// Names of the cutouts.
+    let names: [String]
+    /// Names of files that are no cutouts by their suffix; they are told to the user.
+    let otherNames: [String]
+
+    /// Suffixes of cutouts, each also with `.gz` behind it.
+    static let suffixes = [".fits", ".fit", ".fits.fz"]
+
+    /// Lists a folder; subfolders and hidden files are left alone.
+    ///
+    /// - Throws: `PipelineError` when the folder cannot be read.
+    init(path: String) throws {
+        self.path = path
+        let entries: [String]
+        do {
+            entries = try FileManager.default.contentsOfDirectory(atPath: path)
+        } catch {
+            throw PipelineError(
+                .inputOutput, "cannot read the folder '\(path)': \(error.localizedDescription)")
+        }
+        let files = entries.filter { name in
+            var isFolder: ObjCBool = false
+            let exists = FileManager.default.fileExists(atPath: path + "/" + name, isDirectory: &isFolder)
+            return exists && !isFolder.boolValue && !name.hasPrefix(".")
+        }.sorted { Array($0.utf8).lexicographicallyPrecedes(Array($1.utf8)) }
+        names = files.filter { Self.stem(of: $0) != nil }
+        otherNames = files.filter { Self.stem(of: $0) == nil }
+    }
+
+    /// A cutout's file name without its suffix; `nil` for other files.
+    static func stem(of name: String) -> String? {
+        let plain = name.lowercased().hasSuffix(".gz") ? String(name.dropLast(3)) : name
+        for suffix in suffixes where plain.lowercased().hasSuffix(suffix) && plain.count > suffix.count {
+            return String(plain.dropLast(suffix.count))
+        }
+        return nil
+    }
+
+    /// The path of a cutout.
+    func path(_ index: Int) -> String { path + "/" + names[index] }
+}

@@ -1,0 +1,23 @@
+internal import Astronomy
+internal import FITS
+
+/// A cutout as it was read, or why it was not.
+struct CutoutReading: Sendable {
+    /// The image; `nil` when the file could not be read.
+    var image: GalaxyImage?
+    /// Why it could not be read.
+    var fault: String?
+    /// The target's position, where the file tells it.
+    var position: SkyPosition?
+    /// Arcsec per pixel as the survey delivered it, before any packing.
+    var foundPixelScale: Double?
+    /// Galactic E(B-V) that came with the cutout.
+    var reddening: Double?
+    /// What was noticed on the way.
+    var flags: QualityFlags
+
+    /// A cutout that could not be read.
+    static func unreadable(_ fault: String) -> CutoutReading {
+        CutoutReading(image: nil, fault: fault, flags: .unreadable)
+    }
+}

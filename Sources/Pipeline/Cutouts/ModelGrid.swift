@@ -1,0 +1,66 @@
+internal import Astronomy
+internal import GalaxyModels
+internal import Photometry
+
+/// Brings cutouts of any survey geometry to the grid that a model was trained on.
+struct ModelGrid: Sendable {
+    /// A cutout on the model's grid.
+    struct Placement: Sendable {
+        /// Bands of the model, north up, east left, the target in the middle.
+        var image: GalaxyImage
+        /// Level and noise where an inverse variance gives the noise.
+        var sky: SkyStatistics?
+        /// What was noticed on the way.
+        var flags: QualityFlags
+    }
+
+    private let bands: [String]
+    private let resampler: CutoutResampler
+    private let pixelScale: Double
+    private let scaleRange: ClosedRange<Double>
+
+    /// The grid of a model.
+    init(_ configuration: GalaxyModelConfiguration) {
+        bands = configuration.bands.map(\.name)
+        resampler = CutoutResampler(
+            size: ImageSize(width: configuration.imageSize, height: configuration.imageSize),
+            pixelScale: configuration.pixelScale)
+        pixelScale = configuration.pixelScale
+        scaleRange = configuration.pixelScaleRange[0]...configuration.pixelScaleRange[1]
+    }
+
+    /// Places a cutout on the grid.
+    ///
+    /// - Parameters:
+    ///   - reading: The cutout.
+    ///   - target: Where the target lies; the cutout's middle when `nil`.
+    /// - Returns: `nil` with the reason when the cutout is unreadable or does not show the target.
+    func place(_ reading: CutoutReading, around target: SkyPosition?) -> Result<Placement, PlacementFault> {
+        guard let image = reading.image else {
+            return .failure(PlacementFault(reason: reading.fault ?? "cannot be read"))
+        }
+        var flags = reading.flags
+        if let scale = reading.foundPixelScale ?? image.pixelScale {
+            if !scaleRange.contains(scale / pixelScale) { flags.insert(.pixelScaleOutOfRange) }
+        }
+        let selected = image.selecting(bands: bands)
+        do throws(PhotometryError) {
+            let placed = try resampler.resample(selected, around: target)
+            flags.formUnion(placed.flags)
+            let sky = placed.inverseVariance.map {
+                SkyStatistics(
+                    levels: bands.map { _ in .nan },
+                    sigmas: SkyStatistics.sigmas(inverseVariance: $0, bands: bands.count))
+            }
+            return .success(Placement(image: placed, sky: sky, flags: flags))
+        } catch {
+            return .failure(PlacementFault(reason: "\(error)"))
+        }
+    }
+}
+
+/// Why a cutout cannot be placed.
+struct PlacementFault: Error {
+    /// The reason, to go behind a file's name.
+    var reason: String
+}

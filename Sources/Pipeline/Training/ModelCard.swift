@@ -1,0 +1,40 @@
+internal import GalaxyModels
+
+/// The card of a model: what it was trained on, what it is worth, where it ends.
+struct ModelCard {
+    let name: String
+    let plan: TrainingPlan
+    let rowCounts: [(part: String, count: Int)]
+    let bestEpoch: Int
+    let lines: [String]
+
+    /// The card as Markdown.
+    var text: String {
+        let rows = rowCounts.map { "\($0.count) \($0.part)" }.joined(separator: ", ")
+        let metrics = lines.map { "- \($0)" }.joined(separator: "\n")
+        return """
+            # \(name)
+
+            Made by galatea \(Version.number) from the configuration in `config.toml`, seed \(plan.recipe.seed).
+
+            ## Data
+
+            Rows: \(rows); whole groups of cutouts that share pixels stand in one part. Epoch \(bestEpoch) of \
+            \(plan.recipe.epochs) had the best validation score.
+
+            ## Metrics on the test rows, against the reported labels
+
+            \(metrics)
+
+            With e = (z_phot - z) / (1 + z): sigma_MAD = 1.4826 median |e - median e|, bias = median e. \
+            Recall and false-positive rate are those of `class_pred`; a flagged object is a candidate. \
+            Intervals are Wilson's.
+
+            ## Limits
+
+            The model knows what its training rows show: their survey, depth, seeing, pixel scale and the labels' \
+            systematic errors. Estimates outside that range carry no warranty.
+
+            """
+    }
+}

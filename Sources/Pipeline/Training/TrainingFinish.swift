@@ -1,0 +1,85 @@
+internal import Astronomy
+internal import Catalogs
+internal import Computing
+internal import Discovery
+internal import Foundation
+internal import GalaxyModels
+internal import NeuralNetworks
+internal import Safetensors
+
+/// The last step of a training: everything that stands in a model folder, and what the test rows say of it.
+struct TrainingFinish {
+    let plan: TrainingPlan
+    let rows: TrainingRows
+    let maker: TrainingSampleMaker
+    let labels: LabelCatalog
+    let latents: RowLatents
+    let constants: ModelConstants
+    let threads: Int?
+
+    /// Writes the folder's files.
+    ///
+    /// - Returns: What the test rows say, a line each.
+    func write(
+        _ network: GalaxyVAE, history: TrainingHistory, bestEpoch: Int, to folder: String
+    ) throws -> [String] {
+        let description = ModelDescription(
+            configuration: plan.model, constants: constants, objective: plan.recipe.objective)
+        try SafetensorsFile(tensors: network.storedParameters()).write(
+            to: folder + "/" + ModelFolder.File.weights)
+        try text(
+            String(decoding: try description.json(), as: UTF8.self) + "\n", folder,
+            ModelFolder.File.description)
+        try text(plan.toml, folder, ModelFolder.File.configuration)
+        try text(history.csv, folder, ModelFolder.File.history)
+        let training = maker.usable(.training)
+        let scaler = try FeatureScaler(fitting: features(training))
+        try reference(training, scaler: scaler).write(to: folder + "/" + ModelFolder.File.reference)
+        let evaluation = TestEvaluation(
+            rows: rows, test: maker.usable(.test), latents: latents,
+            model: GalaxyModel(network.encoder, configuration: plan.model, constants: constants))
+        var lines = evaluation.lines
+        if rows.classes != nil {
+            let fitting = ClassifierFitting(
+                rows: rows, latents: latents, seed: plan.recipe.seed, threads: threads)
+            let fit = try fitting.fit(
+                training: training, validation: maker.usable(.validation), scaler: scaler)
+            try fit.model.write(to: folder + "/" + ModelFolder.File.classifier)
+            lines += try fitting.testLines(fit.model, test: maker.usable(.test), scaler: scaler)
+        }
+        let card = ModelCard(
+            name: URL(fileURLWithPath: folder).deletingPathExtension().lastPathComponent, plan: plan,
+            rowCounts: DataSplit.Part.allCases.map { ($0.rawValue, maker.usable($0).count) },
+            bestEpoch: bestEpoch, lines: lines)
+        try text(card.text, folder, ModelFolder.File.card)
+        return lines
+    }
+
+    /// Latents of records as features.
+    private func features(_ records: [Int]) -> FeatureMatrix {
+        FeatureMatrix(
+            dimension: plan.model.latents.count,
+            floats: records.flatMap { latents.estimates[$0]?.latents ?? [] })
+    }
+
+    private func reference(_ training: [Int], scaler: FeatureScaler) throws -> ReferenceSet {
+        let catalogRows = training.map { rows.catalogRows[$0] }
+        let identifiers: ReferenceSet.Identifiers
+        switch labels.identifiers?.values {
+        case .integers(let numbers): identifiers = .numbers(catalogRows.map { numbers[$0] })
+        case .texts(let texts): identifiers = .texts(catalogRows.map { texts[$0] })
+        case nil: identifiers = .numbers(catalogRows.map { Int64($0 + 1) })
+        }
+        return try ReferenceSet(
+            identifiers: identifiers, latents: features(training), scaler: scaler)
+    }
+
+    private func text(_ text: String, _ folder: String, _ name: String) throws {
+        let path = folder + "/" + name
+        do {
+            try Data(text.utf8).write(to: URL(fileURLWithPath: path), options: .atomic)
+        } catch {
+            throw PipelineError(.inputOutput, "cannot write '\(path)': \(error.localizedDescription)")
+        }
+    }
+}
