@@ -94,7 +94,7 @@ let package = Package(
         .executableTarget(
             name: "galatea",
             dependencies: [
-                "Pipeline", "MockSurvey",
+                "Pipeline", "MockSurvey", "Photometry",
                 .product(name: "ArgumentParser", package: "swift-argument-parser"),
                 .product(name: "Logging", package: "swift-log"),
             ],

@@ -24,7 +24,7 @@ public struct LikelihoodObjective: Sendable {
     /// Bounds of a learned log variance on the standardised scale.
     public static let logVarianceRange: ClosedRange<Float> = -9...3
     /// Error of a reconstruction that no noise explains, on the input's scale.
-    static let modelError: Float = 0.05
+    static let modelError: Float = 0.2
 
     /// The objective with these weights.
     public init(

@@ -1,0 +1,214 @@
+internal import Astronomy
+internal import Catalogs
+internal import Computing
+internal import Discovery
+internal import FITS
+internal import Foundation
+public import Logging
+public import Photometry
+
+/// Turns cutouts into an enriched catalogue.
+public struct Enrichment: Sendable {
+    /// The model folder.
+    public var model: String
+    /// Packed files or folders of cutouts.
+    public var cutouts: [String]
+    /// A catalogue whose rows are enriched; one row a cutout when `nil`.
+    public var catalog: String?
+    /// The files to write; their suffix decides the format.
+    public var outputs: [String]
+    /// Format of all outputs, by name, whatever their suffix.
+    public var format: String?
+    /// How fluxes and shapes are measured.
+    public var photometry = PhotometryMethod.sep
+    /// Where cutouts without a row are listed.
+    public var unmatched: String?
+    /// Neighbours a row.
+    public var neighbourCount = 10
+    /// Worker threads; all cores when `nil`.
+    public var threads: Int?
+    /// The part of the rows to do; all when `nil`.
+    public var shard: Shard?
+    /// Whether to go on with the part files of a killed run.
+    public var resume = false
+
+    /// What an enrichment wrote.
+    public struct Summary: Sendable, Equatable {
+        /// Rows written, those of an earlier run included.
+        public var rows = 0
+        /// Rows that an earlier run had written; the other counts leave them out.
+        public var resumed = 0
+        /// Rows with a finite redshift.
+        public var usable = 0
+        /// Rows whose flags are a fault.
+        public var faulty = 0
+        /// Rows of each flag that occurs, by its name.
+        public var flagged: [(name: String, count: Int)] = []
+        /// Rows of each class, most first; empty without a classifier.
+        public var classes: [(name: String, count: Int)] = []
+        /// The files.
+        public var outputs: [String] = []
+
+        /// Whether two summaries count the same.
+        public static func == (left: Summary, right: Summary) -> Bool {
+            left.rows == right.rows && left.resumed == right.resumed && left.usable == right.usable
+                && left.faulty == right.faulty
+                && left.outputs == right.outputs
+        }
+    }
+
+    /// An enrichment of cutouts by a model.
+    public init(model: String, cutouts: [String], catalog: String? = nil, outputs: [String]) {
+        self.model = model
+        self.cutouts = cutouts
+        self.catalog = catalog
+        self.outputs = outputs
+    }
+
+    /// Rows that are estimated together and then written in order.
+    static let blockSize = 512
+    /// Faulty cutouts that are named one by one.
+    static let namedFaults = 10
+
+    /// Estimates and writes every row; the same command gives the same bytes, whatever the thread count.
+    ///
+    /// - Throws: `PipelineError`; of category input when no row is usable (the files are written all the same).
+    ///   `CancellationError` when the task is cancelled; part files stay for `resume`.
+    public func run(logger: Logger, progress: @escaping ProgressHandler = { _ in }) async throws -> Summary {
+        try await BackgroundWork.run { flag in try enrich(logger: logger, flag: flag, progress: progress) }
+    }
+
+    private func enrich(logger: Logger, flag: CancellationFlag, progress: ProgressHandler) throws -> Summary {
+        let folder = try ModelFolder(path: model)
+        let collection = try CutoutCollection(paths: cutouts)
+        let rows = try self.rows(collection)
+        for line in rows.reportLines { logger.info("\(line)") }
+        report(collection.otherFiles, logger: logger)
+        try list(rows.unmatchedCutouts, of: collection)
+        let part = shard.map { $0.rows(of: rows.count) } ?? 0..<rows.count
+        let estimator = try RowEstimator(folder, photometry: photometry, neighbourCount: neighbourCount)
+        let builder = EnrichedBlockBuilder(
+            folder, identifiers: rows.identifiers, neighbourCount: neighbourCount,
+            hasPhotometry: photometry != .none)
+        let schema = builder.schema
+        let passing = try PassingColumns(
+            path: catalog, ours: schema.columns.map(\.name), shared: rows.sharedColumns)
+        let writer = try CatalogWriter(
+            outputs: try catalogOutputs(), columns: schema.columns + passing.columns,
+            provenance: try provenance(folder, collection, rows: part), resume: resume)
+        var tally = EnrichmentTally()
+        do {
+            var start = part.lowerBound + writer.rowCount
+            tally.resumed = writer.rowCount
+            try passing.skip(start)
+            while start < part.upperBound {
+                let block = start..<min(part.upperBound, start + Self.blockSize)
+                let estimates = try estimate(block, rows, collection, estimator, flag: flag)
+                let table = builder.block(estimates, rows: block).table(
+                    schema, passing: try passing.next(block.count))
+                try writer.append(table)
+                tally.add(estimates, classes: folder.classifier?.classes ?? []) { index, fault in
+                    logger.warning("row \(block.lowerBound + index + 1): \(fault)")
+                }
+                start = block.upperBound
+                progress(
+                    WorkProgress(
+                        activity: "enriching", completed: start - part.lowerBound, total: part.count,
+                        unit: "galaxies"))
+            }
+            try writer.finish()
+        } catch is CancellationError {
+            try writer.synchronize()
+            throw CancellationError()
+        }
+        return tally.summary(outputs: outputs)
+    }
+
+    private func estimate(
+        _ block: Range<Int>, _ rows: EnrichmentRows, _ collection: CutoutCollection,
+        _ estimator: RowEstimator,
+        flag: CancellationFlag
+    ) throws -> [RowEstimate] {
+        try ParallelLoop(threads: threads).mapChunks(
+            count: block.count, chunk: 8, isCancelled: { flag.isRaised }
+        ) { range, _ in
+            var workspace = estimator.workspace()
+            return try range.map { offset in
+                let row = block.lowerBound + offset
+                let given = rows.reddening[row]
+                let reddening = given.isFinite ? given : nil
+                guard let cutout = rows.cutouts[row] else {
+                    return estimator.nothing(
+                        nil, position: rows.positions[row], reddening: reddening,
+                        fault: "no cutout belongs to the row")
+                }
+                return try estimator.estimate(
+                    collection.read(cutout), position: rows.positions[row], reddening: reddening,
+                    workspace: &workspace)
+            }
+        }.flatMap { $0 }
+    }
+
+    private func rows(_ collection: CutoutCollection) throws -> EnrichmentRows {
+        guard let catalog else { return EnrichmentRows(cutouts: collection) }
+        return try EnrichmentRows(LabelCatalog(path: catalog), cutouts: collection, threads: threads)
+    }
+
+    private func catalogOutputs() throws -> [CatalogOutput] {
+        let format = try self.format.map { name in
+            guard let format = CatalogOutput.Format(rawValue: name) else {
+                let names = CatalogOutput.Format.allCases.map(\.rawValue).joined(separator: ", ")
+                throw PipelineError(.usage, "--format \(name) is none of \(names)")
+            }
+            return format
+        }
+        return try outputs.map { try CatalogOutput(path: $0, format: format) }
+    }
+
+    private func report(_ files: [String], logger: Logger) {
+        guard !files.isEmpty else { return }
+        let named = files.prefix(5).joined(separator: ", ")
+        logger.warning("\(files.count) files are no cutouts: \(named)\(files.count > 5 ? ", ..." : "")")
+    }
+
+    /// Lists the cutouts that belong to no row.
+    private func list(_ cutouts: [Int], of collection: CutoutCollection) throws {
+        guard let unmatched else { return }
+        let lines =
+            ["id,ra,dec"]
+            + cutouts.map { index in
+                let position = collection.objects.position(index)
+                return "\(collection.objects.name(index)),\(position.map { "\($0.rightAscension)" } ?? ""),"
+                    + (position.map { "\($0.declination)" } ?? "")
+            }
+        do {
+            try Data((lines.joined(separator: "\n") + "\n").utf8).write(
+                to: URL(fileURLWithPath: unmatched), options: .atomic)
+        } catch {
+            throw PipelineError(.inputOutput, "cannot write '\(unmatched)': \(error.localizedDescription)")
+        }
+    }
+
+    /// Where the numbers come from: everything that can change a value, and nothing else.
+    private func provenance(_ folder: ModelFolder, _ collection: CutoutCollection, rows: Range<Int>) throws
+        -> Provenance
+    {
+        var provenance = Provenance()
+        provenance.add("creator", "galatea \(Version.number)", keyword: "CREATOR")
+        provenance.add("model_id", folder.identifier, keyword: "MODELID")
+        provenance.add("model", URL(fileURLWithPath: model).lastPathComponent, keyword: "MODEL")
+        provenance.add("photometry", photometry.rawValue, keyword: "PHOTOM")
+        provenance.add("neighbours", "\(neighbourCount)", keyword: "NEIGHBRS")
+        if let shard { provenance.add("shard", "\(shard.index)/\(shard.count)", keyword: "SHARD") }
+        if let catalog {
+            provenance.add("catalogue", catalog)
+            provenance.add("catalogue_sha256", try ContentHash.ofFile(catalog))
+        }
+        for source in collection.sources {
+            let size = source.size.map { ", \($0) bytes" } ?? ""
+            provenance.add("cutouts", source.path + size + (source.dataSum.map { ", DATASUM \($0)" } ?? ""))
+        }
+        provenance.addFlagNames()
+        return provenance
+    }
+}

@@ -1,0 +1,52 @@
+internal import Astronomy
+internal import Catalogs
+internal import Computing
+internal import FITS
+
+/// The rows of an enriched catalogue before anything is estimated: which object, which cutout.
+struct EnrichmentRows: Sendable {
+    /// Identifiers of the rows.
+    let identifiers: CatalogIdentifiers
+    /// Position of each row where the catalogue gives it.
+    let positions: [SkyPosition?]
+    /// E(B-V) of each row where the catalogue gives it; NaN otherwise.
+    let reddening: [Double]
+    /// The cutout of each row; `nil` without one.
+    let cutouts: [Int?]
+    /// Cutouts that belong to no row.
+    let unmatchedCutouts: [Int]
+    /// Columns of the catalogue that our own are read from.
+    let sharedColumns: [String]
+    /// What was read and matched, a line each.
+    let reportLines: [String]
+
+    /// Number of rows.
+    var count: Int { cutouts.count }
+
+    /// One row a cutout.
+    init(cutouts collection: CutoutCollection) {
+        identifiers =
+            collection.objects.identifiers ?? CatalogIdentifiers((0..<collection.count).map { Int64($0 + 1) })
+        positions = Array(repeating: nil, count: collection.count)
+        reddening = Array(repeating: .nan, count: collection.count)
+        cutouts = Array(0..<collection.count)
+        unmatchedCutouts = []
+        sharedColumns = []
+        reportLines = ["\(collection.count) cutouts, one row each"]
+    }
+
+    /// One row a catalogue row, in its order.
+    init(_ catalog: LabelCatalog, cutouts collection: CutoutCollection, threads: Int?) throws {
+        let match = try CatalogMatch(
+            rows: catalog.objects, cutouts: collection.objects, loop: ParallelLoop(threads: threads))
+        identifiers = catalog.identifiers ?? CatalogIdentifiers((0..<catalog.rowCount).map { Int64($0 + 1) })
+        positions = (0..<catalog.rowCount).map(catalog.position)
+        reddening = (0..<catalog.rowCount).map { row in catalog.extinction.map { Double($0[row]) } ?? .nan }
+        cutouts = match.cutoutOfRow
+        unmatchedCutouts = match.unmatchedCutouts
+        sharedColumns = [LabelColumn.identifier, .rightAscension, .declination, .extinction].compactMap {
+            catalog.report.column($0).flatMap { $0.state == .read ? $0.name : nil }
+        }
+        reportLines = ["\(catalog.path): \(catalog.rowCount) rows"] + match.report.lines
+    }
+}
