@@ -7,10 +7,10 @@ public enum DustAttenuation {
     /// E(B-V) of the stars per E(B-V) of the gas.
     ///
     /// 0.44 at z = 0 and log10 mass 10 (Calzetti et al. 2000; the coefficient from memory), rising by 0.35 per unit
-    /// redshift (Kashino et al. 2013 find 0.7 to 0.8 at z = 1.6) and falling by 0.25 dex per dex of mass, at most 0.9: our
+    /// redshift (Kashino et al. 2013 find 0.7 to 0.8 at z = 1.6) and falling by 0.32 dex per dex of mass, at most 0.9: our
     /// approximation, which places the colours and magnitudes of blue galaxies.
     public static func starsPerGas(redshift: Double, log10StellarMass: Double) -> Double {
-        min(0.9, (0.44 + 0.35 * redshift) * pow(10, -0.25 * (log10StellarMass - 10)))
+        min(0.9, (0.44 + 0.35 * redshift) * pow(10, -0.32 * (log10StellarMass - 10)))
     }
 
     /// The attenuation curve k(lambda): `A = k E(B-V)` magnitudes (eq. 4).

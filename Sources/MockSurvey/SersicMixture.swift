@@ -34,7 +34,7 @@ public struct SersicMixture: Sendable {
             return
         }
         // Towards n = 1/2 the sizes draw together, and the bins with them.
-        let step = min(Self.widestStep, 0.9 * power)
+        let step = min(Self.widestStep, 0.5 * power)
         let logScale = log(2) + 2 * index * log(b)
         let angles = Self.angleTerms(power: power)
         let energies = Self.energyTerms(shape: 2 * index)
