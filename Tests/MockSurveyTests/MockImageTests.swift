@@ -43,7 +43,8 @@ struct MockImageTests {
         #expect(abs(spread.brightness(radius: 0.6) / spread.brightness(radius: 0) - 0.5) < 0.01)
     }
 
-    /// Light-weighted moments of a band around the image's centre, above a limit and within a radius in pixels.
+    /// Light-weighted moments of a band around the image's centre, above a limit and within a radius in
+    /// pixels.
     private func moments(
         _ pixels: ArraySlice<Float>, side: Int, radius: Double
     ) -> (flux: Double, axis: SIMD2<Double>) {
