@@ -1,0 +1,68 @@
+// The dense kernel of one level; dense.c includes this once a level.
+
+/// `G` rows of x times `B` blocks of OUTPUTS outputs: WIDTH sums in all (or OUTPUTS, where that is more), each a
+/// vector over the inputs, reduced together.
+INLINE void AT_LEVEL(dense_tile)(const dense_task *task, const float *x, const float *tail, const float *weights,
+                                 float *y, ptrdiff_t first, const int G, const int B) {
+    V sum[16];
+    UNROLL for (int i = 0; i < 16; i++) sum[i] = (V)0;
+    const ptrdiff_t inputs = task->inputs, chunks = inputs / LANES, block = task->block_stride;
+    for (ptrdiff_t c = 0; c < chunks; c++)
+        UNROLL for (int part = 0; part < LANES / WIDTH; part++)
+            UNROLL for (int g = 0; g < G; g++) {
+                const V value = LOAD(x + g * inputs + c * LANES + part * WIDTH);
+                UNROLL for (int j = 0; j < B * OUTPUTS; j++) {
+                    const float *w = weights + j / OUTPUTS * block + (c * OUTPUTS + j % OUTPUTS) * LANES;
+                    sum[g * B * OUTPUTS + j] = FMA(value, LOAD(w + part * WIDTH), sum[g * B * OUTPUTS + j]);
+                }
+            }
+    if (inputs % LANES)
+        UNROLL for (int part = 0; part < LANES / WIDTH; part++)
+            UNROLL for (int g = 0; g < G; g++) {
+                const V value = LOAD(tail + g * LANES + part * WIDTH);
+                UNROLL for (int j = 0; j < B * OUTPUTS; j++) {
+                    const float *w = weights + j / OUTPUTS * block + (chunks * OUTPUTS + j % OUTPUTS) * LANES;
+                    sum[g * B * OUTPUTS + j] = FMA(value, LOAD(w + part * WIDTH), sum[g * B * OUTPUTS + j]);
+                }
+            }
+    float all[16];
+    UNROLL for (int i = 0; i < G * B * OUTPUTS; i += WIDTH) STORE(all + i, REDUCE(sum + i));
+    for (int g = 0; g < G; g++)
+        for (ptrdiff_t j = 0; j < B * OUTPUTS && first + j < task->outputs; j++) {
+            const float value = all[g * B * OUTPUTS + j] + (task->bias ? task->bias[first + j] : 0);
+            y[g * task->outputs + first + j] = task->relu && value < 0 ? 0 : value;
+        }
+}
+
+/// All outputs of `G` rows.
+INLINE void AT_LEVEL(dense_rows)(const dense_task *task, const float *x, float *y, const int G, const int B) {
+    float tail[4 * LANES] = {0};
+    const ptrdiff_t rest = task->inputs % LANES;
+    for (int g = 0; g < G; g++)
+        for (ptrdiff_t i = 0; i < rest; i++) tail[g * LANES + i] = x[(g + 1) * task->inputs - rest + i];
+    ptrdiff_t first = 0;
+#define DENSE_TILE(BLOCKS)                                                                                  \
+    AT_LEVEL(dense_tile)(task, x, tail, task->weights + first / OUTPUTS * task->block_stride, y, first, G, BLOCKS)
+    for (; first + (B - 1) * OUTPUTS < task->outputs; first += B * OUTPUTS) DENSE_TILE(B);
+    // One smaller tile for what is left, at most B - 1 blocks.
+    const ptrdiff_t left = (task->outputs - first + OUTPUTS - 1) / OUTPUTS;
+    if (B > 3 && left == 3) DENSE_TILE(3);
+    if (B > 2 && left == 2) DENSE_TILE(2);
+    if (B > 1 && left == 1) DENSE_TILE(1);
+#undef DENSE_TILE
+}
+
+static TARGET void AT_LEVEL(dense)(const dense_task *task, ptrdiff_t rows, const float *x, float *y) {
+    ptrdiff_t row = 0;
+#define DENSE_RUN(G, B)                     \
+    for (; rows - row >= G; row += G)       \
+        AT_LEVEL(dense_rows)(task, x + row * task->inputs, y + row * task->outputs, G, B);
+#if LEVEL == 2
+    DENSE_RUN(4, 1) DENSE_RUN(2, 2) DENSE_RUN(1, 4)
+#elif LEVEL == 1
+    DENSE_RUN(2, 1) DENSE_RUN(1, 2)
+#else
+    DENSE_RUN(1, 1)
+#endif
+#undef DENSE_RUN
+}

@@ -1,0 +1,72 @@
+// Direct two-dimensional convolution, its adjoint (transposed convolution, gradient of the input) and the
+// gradient of its weights.
+//
+// All images are channels-last float32: x is [n, height, width, channels], y is
+// [n, output_height, output_width, outputs], weights are [outputs, kernel_height, kernel_width, channels].
+// A spectrum is an image of height 1. Weights are packed once into the order in which the kernels read them;
+// the packed form is the same at every level. Each image is computed alone in a fixed order of operations:
+// its bits depend on the level, not on n or on its neighbours. NaN propagates; padding counts as zeros that are
+// multiplied, so a NaN weight or a NaN in dy at the border meets them.
+#pragma once
+
+#include <stddef.h>
+#include <stdint.h>
+
+#include "instruction_set.h"
+
+/// Shape of a convolution: y[o, p, k] = bias[k] + sum_rsc x[o stride_y + r - padding_y, p stride_x + s - padding_x, c]
+/// w[k, r, s, c], x being 0 outside. Sizes and strides are at least 1, paddings at least 0, and a padded image
+/// is at least as large as the kernel.
+typedef struct {
+    ptrdiff_t height, width, channels;        ///< Of one image of x.
+    ptrdiff_t outputs;                        ///< Channels of y.
+    ptrdiff_t kernel_height, kernel_width;
+    ptrdiff_t stride_y, stride_x;
+    ptrdiff_t padding_y, padding_x;           ///< Zeros on each side of x.
+} galatea_convolution;
+
+/// Rows of y: floor((height + 2 padding_y - kernel_height) / stride_y) + 1.
+ptrdiff_t galatea_convolution_output_height(const galatea_convolution *shape);
+/// Columns of y.
+ptrdiff_t galatea_convolution_output_width(const galatea_convolution *shape);
+
+/// Floats that the packed weights of the forward pass take.
+ptrdiff_t galatea_convolution_packed_count(const galatea_convolution *shape);
+/// Packs weights [outputs, kernel_height, kernel_width, channels] for the forward pass.
+void galatea_convolution_pack(const galatea_convolution *shape, const float *weights, float *packed);
+/// Floats of scratch memory that one call of the forward pass needs, whatever n.
+ptrdiff_t galatea_convolution_workspace_count(const galatea_convolution *shape);
+/// y = convolution(x) + bias, then max(y, 0) when `relu` is not 0.
+///
+/// `bias` holds `outputs` floats or is NULL; `y` may not overlap `x`; `workspace` is uninitialised.
+void galatea_convolution_forward(galatea_level level, const galatea_convolution *shape, ptrdiff_t n,
+                                 const float *x, const float *packed, const float *bias, int relu, float *y,
+                                 float *workspace);
+
+/// Floats that the packed weights of the adjoint take.
+ptrdiff_t galatea_convolution_adjoint_packed_count(const galatea_convolution *shape);
+/// Packs weights [outputs, kernel_height, kernel_width, channels] for the adjoint.
+void galatea_convolution_adjoint_pack(const galatea_convolution *shape, const float *weights, float *packed);
+/// Floats of scratch memory that one call of the adjoint needs, whatever n.
+ptrdiff_t galatea_convolution_adjoint_workspace_count(const galatea_convolution *shape);
+/// dx = adjoint(dy) + bias, then max(dx, 0) when `relu` is not 0.
+///
+/// dx[i, j, c] = bias[c] + sum dy[o, p, k] w[k, r, s, c] over all o stride_y + r - padding_y = i and
+/// p stride_x + s - padding_x = j. With bias NULL this is the gradient of the input. It is also the forward
+/// pass of a transposed convolution that takes `outputs` channels to `channels` (PyTorch's weight
+/// [in, out, R, S] moved to [in, R, S, out]); its output size is height x width, whatever output padding led
+/// to it. `bias` holds `channels` floats or is NULL; `workspace` is uninitialised.
+void galatea_convolution_adjoint(galatea_level level, const galatea_convolution *shape, ptrdiff_t n,
+                                 const float *dy, const float *packed, const float *bias, int relu,
+                                 float *dx, float *workspace);
+
+/// Floats of scratch memory that one call of the weight gradient needs, whatever n.
+ptrdiff_t galatea_convolution_weight_gradient_workspace_count(const galatea_convolution *shape);
+/// gradient[k, r, s, c] += sum over the n images of dy[o, p, k] x[o stride_y + r - padding_y, ...], in order.
+///
+/// The caller makes results independent of thread count by giving each chunk of images a gradient of its own
+/// and adding those in chunk order. For the transposed convolution the roles are its input as `dy` and the
+/// gradient of its output as `x`. `workspace` is uninitialised.
+void galatea_convolution_weight_gradient(galatea_level level, const galatea_convolution *shape, ptrdiff_t n,
+                                         const float *x, const float *dy, float *gradient,
+                                         float *workspace);

@@ -1,0 +1,34 @@
+// Pixels to network inputs: byte order, sky, unit and the compressing function in one pass; order statistics.
+#pragma once
+
+#include <stddef.h>
+#include <stdint.h>
+
+#include "instruction_set.h"
+
+/// The function that compresses the range of a scaled pixel `u = (pixel - level) * scale`.
+typedef enum {
+    GALATEA_SCALE_LINEAR = 0,      ///< u
+    GALATEA_SCALE_SATURATING = 1,  ///< tanh(asinh(u)) = u / sqrt(1 + u^2)
+    GALATEA_SCALE_ASINH = 2,       ///< asinh(u)
+} galatea_scale_function;
+
+/// What a pass over pixels saw.
+typedef struct {
+    int64_t non_finite;  ///< NaN and infinite pixels.
+    int64_t zero;        ///< Pixels of exactly 0 (either sign).
+} galatea_pixel_census;
+
+/// out[i] = function((pixel[i] - level) * scale); 0 where the pixel is not finite. Adds to `census`.
+///
+/// Pixels are float32, of any alignment, byte-swapped when `big_endian` is not 0. |u| is cut at 5e37, so that
+/// every result is finite. Relative error of both functions below 5e-7 at every level.
+void galatea_scale_row(galatea_level level, const void *pixels, ptrdiff_t count, int big_endian, float sky,
+                       float scale, galatea_scale_function function, float *out,
+                       galatea_pixel_census *census);
+
+/// The value of 0-based `rank` among `count` finite values in ascending order: exact, equal at every level.
+float galatea_order_statistic(galatea_level level, const float *values, ptrdiff_t count, ptrdiff_t rank);
+
+/// How many values are at most `limit`.
+ptrdiff_t galatea_count_at_most(galatea_level level, const float *values, ptrdiff_t count, float limit);

@@ -1,0 +1,18 @@
+// Sums with double accumulators in a fixed order, and maxima.
+#pragma once
+
+#include <stddef.h>
+
+#include "instruction_set.h"
+
+/// The sum of `x[0..<count]`.
+double galatea_sum(galatea_level level, const float *x, size_t count);
+
+/// The sum of squares of `x[0..<count]`.
+double galatea_sum_of_squares(galatea_level level, const float *x, size_t count);
+
+/// The largest of `x[0..<count]`, NaN if one is NaN, -inf if there is none.
+float galatea_maximum(galatea_level level, const float *x, size_t count);
+
+/// Adds the sum of each column of `x[rows][columns]` to `sums[columns]`.
+void galatea_column_sums(galatea_level level, const float *x, size_t rows, size_t columns, double *sums);

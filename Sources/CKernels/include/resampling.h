@@ -1,0 +1,25 @@
+// Separable bicubic resizing of planar cutouts into channels-last images, fused with the scaling of pixels.
+#pragma once
+
+#include "pixel_scaling.h"
+
+/// The taps of one axis: output i is the sum over k = 0...3 of weight[4 i + k] * input[first[i] + k], where
+/// indices outside the input are clamped to its ends. `first` never decreases.
+typedef struct {
+    const int32_t *first;
+    const float *weight;
+    ptrdiff_t input;   ///< Length of the input axis.
+    ptrdiff_t output;  ///< Length of the output axis.
+} galatea_bicubic_axis;
+
+/// Floats of scratch that `galatea_prepare_cutout` needs.
+ptrdiff_t galatea_prepare_scratch(ptrdiff_t bands, galatea_bicubic_axis x);
+
+/// Scales a planar cutout `[band, y, x]` and resizes it into channels-last `[y, x, band]`.
+///
+/// Per band `sky[band]` and `scale[band]` as in `galatea_scale_row`; the scaled values are what is resized.
+/// `census` (one a band, set by this function) covers every pixel. Each output is computed in one fixed order.
+void galatea_prepare_cutout(galatea_level level, const void *pixels, int big_endian, ptrdiff_t bands,
+                            galatea_bicubic_axis y, galatea_bicubic_axis x, const float *sky,
+                            const float *scale, galatea_scale_function function, float *scratch, float *out,
+                            galatea_pixel_census *census);

@@ -1,0 +1,110 @@
+#include "interpolation.h"
+
+#include <string.h>
+
+#include "levels.h"
+
+typedef struct {
+    int low, high;
+    float weight;  // of `high`
+} tap;
+
+/// Where output index `i` reads: the same single-precision arithmetic as PyTorch's upsample_bilinear2d.
+GALATEA_INLINE tap tap_of(size_t i, size_t in, size_t out) {
+    float source = (float)in / (float)out * ((float)i + 0.5f) - 0.5f;
+    if (source < 0) source = 0;
+    size_t low = (size_t)source;
+    if (low > in - 1) low = in - 1;
+    return (tap){(int)low, (int)(low + 1 < in ? low + 1 : low), source - (float)low};
+}
+
+// Scratch memory: a row of the smaller width, then the taps of the columns.
+_Static_assert(sizeof(tap) == 3 * sizeof(float), "a tap takes the room of three floats");
+
+size_t galatea_bilinear_scratch_count(size_t width, size_t channels, size_t out_width) {
+    return width * channels + 3 * out_width;
+}
+
+GALATEA_INLINE const tap *column_taps(size_t width, size_t channels, size_t out_width, float *scratch) {
+    tap *taps = (tap *)(void *)(scratch + width * channels);
+    for (size_t i = 0; i < out_width; i++) taps[i] = tap_of(i, width, out_width);
+    return taps;
+}
+
+GALATEA_INLINE void forward(const float *x, size_t height, size_t width, const size_t channels,
+                            float *restrict out, size_t out_height, size_t out_width, float *restrict scratch) {
+    const tap *columns = column_taps(width, channels, out_width, scratch);
+    for (size_t y = 0; y < out_height; y++) {
+        const tap rows = tap_of(y, height, out_height);
+        const float *upper = x + rows.low * width * channels, *lower = x + rows.high * width * channels;
+        const float v = rows.weight;
+        for (size_t i = 0; i < width * channels; i++) scratch[i] = upper[i] + v * (lower[i] - upper[i]);
+        for (size_t i = 0; i < out_width; i++, out += channels) {
+            const float *left = scratch + columns[i].low * channels;
+            const float *right = scratch + columns[i].high * channels;
+            const float w = columns[i].weight;
+            size_t c = 0;
+            for (; c + 16 <= channels; c += 16) {
+                const galatea_f16 l = GALATEA_LOAD16(left + c), r = GALATEA_LOAD16(right + c);
+                GALATEA_STORE16(out + c, l + w * (r - l));
+            }
+            for (; c < channels; c++) out[c] = left[c] + w * (right[c] - left[c]);
+        }
+    }
+}
+
+GALATEA_INLINE void adjoint(const float *dy, size_t out_height, size_t out_width, const size_t channels,
+                            float *restrict dx, size_t height, size_t width, float *restrict scratch) {
+    const tap *columns = column_taps(width, channels, out_width, scratch);
+    memset(dx, 0, height * width * channels * sizeof(float));
+    for (size_t y = 0; y < out_height; y++) {
+        memset(scratch, 0, width * channels * sizeof(float));
+        for (size_t i = 0; i < out_width; i++, dy += channels) {
+            // Two loops, because both columns are the same one at the border.
+            float *left = scratch + columns[i].low * channels, *right = scratch + columns[i].high * channels;
+            const float w = columns[i].weight;
+            for (size_t c = 0; c < channels; c++) left[c] += dy[c] - w * dy[c];
+            for (size_t c = 0; c < channels; c++) right[c] += w * dy[c];
+        }
+        const tap rows = tap_of(y, height, out_height);
+        float *upper = dx + rows.low * width * channels, *lower = dx + rows.high * width * channels;
+        const float v = rows.weight;
+        for (size_t i = 0; i < width * channels; i++) upper[i] += scratch[i] - v * scratch[i];
+        for (size_t i = 0; i < width * channels; i++) lower[i] += v * scratch[i];
+    }
+}
+
+// The common channel counts as constants, so that the innermost loop is one register and not a loop.
+#define FORWARD(n) forward(x, height, width, n, out, out_height, out_width, scratch)
+#define ADJOINT(n) adjoint(dy, out_height, out_width, n, dx, height, width, scratch)
+#define BY_CHANNELS(RUN)          \
+    switch (channels) {           \
+    case 16: RUN(16); break;      \
+    case 32: RUN(32); break;      \
+    case 64: RUN(64); break;      \
+    default: RUN(channels);       \
+    }
+
+#define FORWARD_PARAMETERS                                                                          \
+    (const float *x, size_t height, size_t width, size_t channels, float *out, size_t out_height,   \
+     size_t out_width, float *scratch)
+#define FORWARD_ARGUMENTS (x, height, width, channels, out, out_height, out_width, scratch)
+GALATEA_INLINE void bilinear_body FORWARD_PARAMETERS { BY_CHANNELS(FORWARD) }
+GALATEA_LEVELS(void, bilinear, FORWARD_PARAMETERS, FORWARD_ARGUMENTS)
+
+void galatea_bilinear(galatea_level level, const float *x, size_t height, size_t width, size_t channels,
+                      float *out, size_t out_height, size_t out_width, float *scratch) {
+    GALATEA_CALL(level, bilinear, FORWARD_ARGUMENTS)
+}
+
+#define ADJOINT_PARAMETERS                                                                          \
+    (const float *dy, size_t out_height, size_t out_width, size_t channels, float *dx, size_t height, \
+     size_t width, float *scratch)
+#define ADJOINT_ARGUMENTS (dy, out_height, out_width, channels, dx, height, width, scratch)
+GALATEA_INLINE void bilinear_adjoint_body ADJOINT_PARAMETERS { BY_CHANNELS(ADJOINT) }
+GALATEA_LEVELS(void, bilinear_adjoint, ADJOINT_PARAMETERS, ADJOINT_ARGUMENTS)
+
+void galatea_bilinear_adjoint(galatea_level level, const float *dy, size_t out_height, size_t out_width,
+                              size_t channels, float *dx, size_t height, size_t width, float *scratch) {
+    GALATEA_CALL(level, bilinear_adjoint, ADJOINT_ARGUMENTS)
+}

@@ -1,0 +1,24 @@
+// Ends the kernels of one level, so that vector_level.h can start the next.
+#undef LEVEL
+#undef AT_LEVEL
+#undef TARGET
+#undef WIDTH
+#undef FMA
+#undef V
+#undef UNALIGNED_V
+#undef IV
+#undef INLINE
+#undef UNROLL
+#undef LOAD
+#undef STORE
+#undef RELU
+#undef HALVES_LOW
+#undef HALVES_HIGH
+#undef QUARTERS_LOW
+#undef QUARTERS_HIGH
+#undef PAIRS_LOW
+#undef PAIRS_HIGH
+#undef EVEN
+#undef ODD
+#undef FOLD
+#undef REDUCE

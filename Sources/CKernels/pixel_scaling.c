@@ -1,0 +1,381 @@
+#include "pixel_scaling.h"
+
+#include <math.h>
+#include <string.h>
+
+#if GALATEA_HAS_X86_LEVELS
+#include <immintrin.h>
+#endif
+
+#define ALWAYS_INLINE static inline __attribute__((always_inline))
+
+// asinh(u) = log1p(t), t = |u| + u^2 / (1 + sqrt(1 + u^2)), which keeps full relative accuracy at small u.
+// log1p(t) = k ln 2 + log1p(f) with 1 + t = 2^k (1 + f) and 1 + f in [1/sqrt 2, sqrt 2); f is taken from t and
+// not from 1 + t, whose rounding would lose the low bits. log1p(f) = f - f^2/2 + f^3 P(f); P is our own weighted
+// minimax fit of degree 7, relative error of log1p below 6e-9. From |u| = 2^30 on, t = 2|u| to float accuracy.
+#define P0 0.3333333134651184f
+#define P1 -0.2500081956386566f
+#define P2 0.20001226663589478f
+#define P3 -0.16623356938362122f
+#define P4 0.14201758801937103f
+#define P5 -0.13160182535648346f
+#define P6 0.12761574983596802f
+#define P7 -0.07634492963552475f
+#define HUGE_U 0x1p30f     // Above, 1 + u^2 = u^2 and squares may overflow.
+#define LARGEST_U 5e37f    // 2^-k of twice this is still a normal number.
+#define LN2_HIGH 0.693145751953125f
+#define LN2_LOW 1.42860682030941723212e-6f
+// Mantissas below sqrt(1/2) * 2 belong to the lower power of two.
+#define SQRT_HALF_BITS 0x3f3504f3
+#define EXPONENT_BITS 0x7f800000u
+
+ALWAYS_INLINE float saturating(float u) {
+    float a = fminf(fabsf(u), HUGE_U);
+    return copysignf(a / sqrtf(1 + a * a), u);
+}
+
+ALWAYS_INLINE float inverse_hyperbolic_sine(float u) {
+    float a = fminf(fabsf(u), LARGEST_U);
+    float b = fminf(a, HUGE_U), square = b * b;
+    float t = a + (a < HUGE_U ? square / (1 + sqrtf(1 + square)) : a);
+    float y = 1 + t;
+    int32_t bits;
+    memcpy(&bits, &y, 4);
+    int32_t k = (bits - SQRT_HALF_BITS) >> 23;
+    int32_t inverse_bits = (127 - k) << 23;
+    float inverse;
+    memcpy(&inverse, &inverse_bits, 4);
+    float f = t * inverse + (inverse - 1);
+    float p = P7;
+    p = p * f + P6;
+    p = p * f + P5;
+    p = p * f + P4;
+    p = p * f + P3;
+    p = p * f + P2;
+    p = p * f + P1;
+    p = p * f + P0;
+    float square_f = f * f, kf = (float)k;
+    float tail = square_f * (f * p) - 0.5f * square_f + kf * LN2_LOW;
+    return copysignf(kf * LN2_HIGH + (f + tail), u);
+}
+
+ALWAYS_INLINE void scale_scalar(const uint8_t *pixels, ptrdiff_t count, int big_endian, float sky, float scale,
+                                galatea_scale_function function, float *out, galatea_pixel_census *census) {
+    int32_t non_finite = 0, zero = 0;
+    for (ptrdiff_t i = 0; i < count; i++) {
+        uint32_t bits;
+        memcpy(&bits, pixels + 4 * i, 4);
+        if (big_endian) bits = __builtin_bswap32(bits);
+        int finite = (bits & EXPONENT_BITS) != EXPONENT_BITS;
+        non_finite += !finite;
+        zero += (bits << 1) == 0;
+        bits = finite ? bits : 0;
+        float pixel;
+        memcpy(&pixel, &bits, 4);
+        float u = (pixel - sky) * scale;
+        u = fminf(fmaxf(u, -LARGEST_U), LARGEST_U);
+        float x = function == GALATEA_SCALE_LINEAR       ? u
+                  : function == GALATEA_SCALE_SATURATING ? saturating(u)
+                                                         : inverse_hyperbolic_sine(u);
+        out[i] = finite ? x : 0;
+    }
+    census->non_finite += non_finite;
+    census->zero += zero;
+}
+
+// The function is a constant inside each loop, so that the loops hold no branch.
+ALWAYS_INLINE void scale_portable(const uint8_t *pixels, ptrdiff_t count, int big_endian, float sky, float scale,
+                                  galatea_scale_function function, float *out, galatea_pixel_census *census) {
+    switch (function) {
+    case GALATEA_SCALE_LINEAR:
+        if (big_endian) scale_scalar(pixels, count, 1, sky, scale, GALATEA_SCALE_LINEAR, out, census);
+        else scale_scalar(pixels, count, 0, sky, scale, GALATEA_SCALE_LINEAR, out, census);
+        break;
+    case GALATEA_SCALE_SATURATING:
+        if (big_endian) scale_scalar(pixels, count, 1, sky, scale, GALATEA_SCALE_SATURATING, out, census);
+        else scale_scalar(pixels, count, 0, sky, scale, GALATEA_SCALE_SATURATING, out, census);
+        break;
+    case GALATEA_SCALE_ASINH:
+        if (big_endian) scale_scalar(pixels, count, 1, sky, scale, GALATEA_SCALE_ASINH, out, census);
+        else scale_scalar(pixels, count, 0, sky, scale, GALATEA_SCALE_ASINH, out, census);
+        break;
+    }
+}
+
+#if GALATEA_HAS_X86_LEVELS
+
+// ---- AVX-512: 16 pixels a step; reciprocals and roots from 14-bit estimates and one Newton step.
+
+#define AVX512_INLINE static inline __attribute__((always_inline)) GALATEA_TARGET_AVX512
+
+AVX512_INLINE __m512 reciprocal_root512(__m512 q) {
+    __m512 y = _mm512_rsqrt14_ps(q);
+    __m512 e = _mm512_fnmadd_ps(_mm512_mul_ps(q, y), y, _mm512_set1_ps(1));
+    return _mm512_fmadd_ps(_mm512_mul_ps(y, _mm512_set1_ps(0.5f)), e, y);
+}
+
+AVX512_INLINE __m512 saturating512(__m512 u) {
+    const __m512 limit = _mm512_set1_ps(HUGE_U);
+    u = _mm512_max_ps(_mm512_min_ps(u, limit), _mm512_sub_ps(_mm512_setzero_ps(), limit));
+    return _mm512_mul_ps(u, reciprocal_root512(_mm512_fmadd_ps(u, u, _mm512_set1_ps(1))));
+}
+
+AVX512_INLINE __m512 asinh512(__m512 u) {
+    const __m512 one = _mm512_set1_ps(1);
+    __m512 a = _mm512_abs_ps(u);
+    __mmask16 huge = _mm512_cmp_ps_mask(a, _mm512_set1_ps(HUGE_U), _CMP_GE_OQ);
+    __m512 b = _mm512_min_ps(a, _mm512_set1_ps(HUGE_U));
+    __m512 q = _mm512_fmadd_ps(b, b, one);
+    __m512 d = _mm512_fmadd_ps(q, reciprocal_root512(q), one);
+    __m512 r = _mm512_rcp14_ps(d);
+    r = _mm512_fmadd_ps(r, _mm512_fnmadd_ps(d, r, one), r);
+    __m512 t = _mm512_mask_add_ps(_mm512_fmadd_ps(_mm512_mul_ps(b, b), r, a), huge, a, a);
+    __m512i bits = _mm512_castps_si512(_mm512_add_ps(one, t));
+    __m512i k = _mm512_srai_epi32(_mm512_sub_epi32(bits, _mm512_set1_epi32(SQRT_HALF_BITS)), 23);
+    __m512 inverse =
+        _mm512_castsi512_ps(_mm512_slli_epi32(_mm512_sub_epi32(_mm512_set1_epi32(127), k), 23));
+    __m512 f = _mm512_fmadd_ps(t, inverse, _mm512_sub_ps(inverse, one));
+    __m512 kf = _mm512_cvtepi32_ps(k), s = _mm512_mul_ps(f, f);
+    // Estrin's scheme: a shorter chain than Horner's.
+    __m512 p01 = _mm512_fmadd_ps(_mm512_set1_ps(P1), f, _mm512_set1_ps(P0));
+    __m512 p23 = _mm512_fmadd_ps(_mm512_set1_ps(P3), f, _mm512_set1_ps(P2));
+    __m512 p45 = _mm512_fmadd_ps(_mm512_set1_ps(P5), f, _mm512_set1_ps(P4));
+    __m512 p67 = _mm512_fmadd_ps(_mm512_set1_ps(P7), f, _mm512_set1_ps(P6));
+    __m512 p = _mm512_fmadd_ps(_mm512_fmadd_ps(p67, s, p45), _mm512_mul_ps(s, s), _mm512_fmadd_ps(p23, s, p01));
+    __m512 tail = _mm512_fmadd_ps(_mm512_mul_ps(s, f), p, _mm512_mul_ps(s, _mm512_set1_ps(-0.5f)));
+    tail = _mm512_fmadd_ps(kf, _mm512_set1_ps(LN2_LOW), tail);
+    __m512 x = _mm512_fmadd_ps(kf, _mm512_set1_ps(LN2_HIGH), _mm512_add_ps(f, tail));
+    const __m512 sign = _mm512_set1_ps(-0.0f);
+    return _mm512_or_ps(x, _mm512_and_ps(sign, u));
+}
+
+AVX512_INLINE void scale_avx512(const uint8_t *pixels, ptrdiff_t count, int big_endian, float sky, float scale,
+                                galatea_scale_function function, float *out, galatea_pixel_census *census) {
+    const __m512i swap = _mm512_broadcast_i32x4(
+        _mm_setr_epi8(3, 2, 1, 0, 7, 6, 5, 4, 11, 10, 9, 8, 15, 14, 13, 12));
+    const __m512 level = _mm512_set1_ps(sky), factor = _mm512_set1_ps(scale);
+    const __m512 limit = _mm512_set1_ps(LARGEST_U), lower = _mm512_set1_ps(-LARGEST_U);
+    const __m512i exponent = _mm512_set1_epi32((int)EXPONENT_BITS);
+    const __m512i one = _mm512_set1_epi32(1);
+    __m512i non_finite = _mm512_setzero_si512(), zero = _mm512_setzero_si512();
+    for (ptrdiff_t i = 0; i < count; i += 16) {
+        __mmask16 here = count - i >= 16 ? 0xffff : (__mmask16)((1u << (count - i)) - 1);
+        __m512i bits = _mm512_maskz_loadu_epi32(here, pixels + 4 * i);
+        if (big_endian) bits = _mm512_shuffle_epi8(bits, swap);
+        __mmask16 bad = _mm512_cmpeq_epi32_mask(_mm512_and_si512(bits, exponent), exponent);
+        __mmask16 empty = _mm512_mask_testn_epi32_mask(here, bits, _mm512_set1_epi32(0x7fffffff));
+        non_finite = _mm512_mask_add_epi32(non_finite, bad, non_finite, one);
+        zero = _mm512_mask_add_epi32(zero, empty, zero, one);
+        __m512 u = _mm512_mul_ps(_mm512_sub_ps(_mm512_castsi512_ps(bits), level), factor);
+        u = _mm512_max_ps(_mm512_min_ps(u, limit), lower);
+        __m512 x = function == GALATEA_SCALE_LINEAR       ? u
+                   : function == GALATEA_SCALE_SATURATING ? saturating512(u)
+                                                          : asinh512(u);
+        _mm512_mask_storeu_ps(out + i, here, _mm512_maskz_mov_ps((__mmask16)~bad, x));
+    }
+    census->non_finite += _mm512_reduce_add_epi32(non_finite);
+    census->zero += _mm512_reduce_add_epi32(zero);
+}
+
+// ---- AVX2: 8 pixels a step; estimates have 12 bits, one Newton step leaves them just above float accuracy.
+
+#define AVX2_INLINE static inline __attribute__((always_inline)) GALATEA_TARGET_AVX2
+
+AVX2_INLINE __m256 reciprocal_root256(__m256 q) {
+    __m256 y = _mm256_rsqrt_ps(q);
+    __m256 e = _mm256_fnmadd_ps(_mm256_mul_ps(q, y), y, _mm256_set1_ps(1));
+    return _mm256_fmadd_ps(_mm256_mul_ps(y, _mm256_set1_ps(0.5f)), e, y);
+}
+
+AVX2_INLINE __m256 saturating256(__m256 u) {
+    const __m256 limit = _mm256_set1_ps(HUGE_U);
+    u = _mm256_max_ps(_mm256_min_ps(u, limit), _mm256_sub_ps(_mm256_setzero_ps(), limit));
+    return _mm256_mul_ps(u, reciprocal_root256(_mm256_fmadd_ps(u, u, _mm256_set1_ps(1))));
+}
+
+AVX2_INLINE __m256 asinh256(__m256 u) {
+    const __m256 one = _mm256_set1_ps(1), sign = _mm256_set1_ps(-0.0f);
+    __m256 a = _mm256_andnot_ps(sign, u);
+    __m256 huge = _mm256_cmp_ps(a, _mm256_set1_ps(HUGE_U), _CMP_GE_OQ);
+    __m256 b = _mm256_min_ps(a, _mm256_set1_ps(HUGE_U));
+    __m256 q = _mm256_fmadd_ps(b, b, one);
+    __m256 d = _mm256_fmadd_ps(q, reciprocal_root256(q), one);
+    __m256 r = _mm256_rcp_ps(d);
+    r = _mm256_fmadd_ps(r, _mm256_fnmadd_ps(d, r, one), r);
+    __m256 t = _mm256_blendv_ps(_mm256_fmadd_ps(_mm256_mul_ps(b, b), r, a), _mm256_add_ps(a, a), huge);
+    __m256i bits = _mm256_castps_si256(_mm256_add_ps(one, t));
+    __m256i k = _mm256_srai_epi32(_mm256_sub_epi32(bits, _mm256_set1_epi32(SQRT_HALF_BITS)), 23);
+    __m256 inverse =
+        _mm256_castsi256_ps(_mm256_slli_epi32(_mm256_sub_epi32(_mm256_set1_epi32(127), k), 23));
+    __m256 f = _mm256_fmadd_ps(t, inverse, _mm256_sub_ps(inverse, one));
+    __m256 kf = _mm256_cvtepi32_ps(k), s = _mm256_mul_ps(f, f);
+    __m256 p01 = _mm256_fmadd_ps(_mm256_set1_ps(P1), f, _mm256_set1_ps(P0));
+    __m256 p23 = _mm256_fmadd_ps(_mm256_set1_ps(P3), f, _mm256_set1_ps(P2));
+    __m256 p45 = _mm256_fmadd_ps(_mm256_set1_ps(P5), f, _mm256_set1_ps(P4));
+    __m256 p67 = _mm256_fmadd_ps(_mm256_set1_ps(P7), f, _mm256_set1_ps(P6));
+    __m256 p = _mm256_fmadd_ps(_mm256_fmadd_ps(p67, s, p45), _mm256_mul_ps(s, s), _mm256_fmadd_ps(p23, s, p01));
+    __m256 tail = _mm256_fmadd_ps(_mm256_mul_ps(s, f), p, _mm256_mul_ps(s, _mm256_set1_ps(-0.5f)));
+    tail = _mm256_fmadd_ps(kf, _mm256_set1_ps(LN2_LOW), tail);
+    __m256 x = _mm256_fmadd_ps(kf, _mm256_set1_ps(LN2_HIGH), _mm256_add_ps(f, tail));
+    return _mm256_or_ps(x, _mm256_and_ps(sign, u));
+}
+
+AVX2_INLINE void scale_avx2(const uint8_t *pixels, ptrdiff_t count, int big_endian, float sky, float scale,
+                            galatea_scale_function function, float *out, galatea_pixel_census *census) {
+    const __m256i swap = _mm256_broadcastsi128_si256(
+        _mm_setr_epi8(3, 2, 1, 0, 7, 6, 5, 4, 11, 10, 9, 8, 15, 14, 13, 12));
+    const __m256 level = _mm256_set1_ps(sky), factor = _mm256_set1_ps(scale);
+    const __m256 limit = _mm256_set1_ps(LARGEST_U), lower = _mm256_set1_ps(-LARGEST_U);
+    const __m256i exponent = _mm256_set1_epi32((int)EXPONENT_BITS);
+    int64_t non_finite = 0, zero = 0;
+    float rest_in[8] = {0}, rest_out[8];
+    for (ptrdiff_t i = 0; i < count; i += 8) {
+        ptrdiff_t left = count - i < 8 ? count - i : 8;
+        const void *from = pixels + 4 * i;
+        if (left < 8) from = memcpy(rest_in, from, (size_t)left * 4);
+        __m256i bits = _mm256_loadu_si256(from);
+        if (big_endian) bits = _mm256_shuffle_epi8(bits, swap);
+        __m256i bad = _mm256_cmpeq_epi32(_mm256_and_si256(bits, exponent), exponent);
+        __m256i empty = _mm256_cmpeq_epi32(_mm256_slli_epi32(bits, 1), _mm256_setzero_si256());
+        int here = (1 << left) - 1;
+        non_finite += __builtin_popcount((unsigned)(_mm256_movemask_ps(_mm256_castsi256_ps(bad)) & here));
+        zero += __builtin_popcount((unsigned)(_mm256_movemask_ps(_mm256_castsi256_ps(empty)) & here));
+        __m256 u = _mm256_mul_ps(_mm256_sub_ps(_mm256_castsi256_ps(bits), level), factor);
+        u = _mm256_max_ps(_mm256_min_ps(u, limit), lower);
+        __m256 x = function == GALATEA_SCALE_LINEAR       ? u
+                   : function == GALATEA_SCALE_SATURATING ? saturating256(u)
+                                                          : asinh256(u);
+        x = _mm256_andnot_ps(_mm256_castsi256_ps(bad), x);
+        if (left == 8) {
+            _mm256_storeu_ps(out + i, x);
+        } else {
+            _mm256_storeu_ps(rest_out, x);
+            memcpy(out + i, rest_out, (size_t)left * 4);
+        }
+    }
+    census->non_finite += non_finite;
+    census->zero += zero;
+}
+
+#define SCALE_CASE(body, constant)                                                     \
+    case constant:                                                                     \
+        body(pixels, count, big_endian, sky, scale, constant, out, census);            \
+        break;
+// The function is a constant inside each loop, so that the loops hold no branch.
+#define DISPATCH_FUNCTION(body)                  \
+    switch (function) {                          \
+        SCALE_CASE(body, GALATEA_SCALE_LINEAR)     \
+        SCALE_CASE(body, GALATEA_SCALE_SATURATING) \
+        SCALE_CASE(body, GALATEA_SCALE_ASINH)      \
+    }
+
+GALATEA_TARGET_AVX512 static void scale_row_avx512(const uint8_t *pixels, ptrdiff_t count, int big_endian,
+                                                   float sky, float scale, galatea_scale_function function,
+                                                   float *out, galatea_pixel_census *census) {
+    DISPATCH_FUNCTION(scale_avx512)
+}
+
+GALATEA_TARGET_AVX2 static void scale_row_avx2(const uint8_t *pixels, ptrdiff_t count, int big_endian, float sky,
+                                               float scale, galatea_scale_function function, float *out,
+                                               galatea_pixel_census *census) {
+    DISPATCH_FUNCTION(scale_avx2)
+}
+#endif
+
+void galatea_scale_row(galatea_level level, const void *pixels, ptrdiff_t count, int big_endian, float sky,
+                       float scale, galatea_scale_function function, float *out,
+                       galatea_pixel_census *census) {
+#if GALATEA_HAS_X86_LEVELS
+    if (level == GALATEA_AVX512) {
+        scale_row_avx512(pixels, count, big_endian, sky, scale, function, out, census);
+        return;
+    }
+    if (level == GALATEA_AVX2) {
+        scale_row_avx2(pixels, count, big_endian, sky, scale, function, out, census);
+        return;
+    }
+#endif
+    scale_portable(pixels, count, big_endian, sky, scale, function, out, census);
+}
+
+// ---- Order statistics: counting is one vectorised pass, so a search by counting beats sorting.
+
+ALWAYS_INLINE ptrdiff_t count_at_most(const float *values, ptrdiff_t count, float limit) {
+    ptrdiff_t total = 0;
+    for (ptrdiff_t block = 0; block < count; block += 1 << 16) {
+        ptrdiff_t end = count - block < 1 << 16 ? count : block + (1 << 16);
+        int32_t here = 0;
+        for (ptrdiff_t i = block; i < end; i++) here += values[i] <= limit;
+        total += here;
+    }
+    return total;
+}
+
+#if GALATEA_HAS_X86_LEVELS
+GALATEA_TARGET_AVX512 static ptrdiff_t count_avx512(const float *values, ptrdiff_t count, float limit) {
+    return count_at_most(values, count, limit);
+}
+GALATEA_TARGET_AVX2 static ptrdiff_t count_avx2(const float *values, ptrdiff_t count, float limit) {
+    return count_at_most(values, count, limit);
+}
+#endif
+
+ptrdiff_t galatea_count_at_most(galatea_level level, const float *values, ptrdiff_t count, float limit) {
+#if GALATEA_HAS_X86_LEVELS
+    if (level == GALATEA_AVX512) return count_avx512(values, count, limit);
+    if (level == GALATEA_AVX2) return count_avx2(values, count, limit);
+#endif
+    return count_at_most(values, count, limit);
+}
+
+// Integers that order as their floats do; -0 counts as 0.
+static int64_t ordered_key(float value) {
+    int32_t bits;
+    value += 0.0f;
+    memcpy(&bits, &value, 4);
+    return bits < 0 ? -(int64_t)(bits & 0x7fffffff) : bits;
+}
+
+static float value_of_key(int64_t key) {
+    int32_t bits = key < 0 ? (int32_t)(0x80000000u | (uint32_t)-key) : (int32_t)key;
+    float value;
+    memcpy(&value, &bits, 4);
+    return value;
+}
+
+float galatea_order_statistic(galatea_level level, const float *values, ptrdiff_t count, ptrdiff_t rank) {
+    float lowest = values[0], highest = values[0];
+    for (ptrdiff_t i = 1; i < count; i++) {
+        lowest = values[i] < lowest ? values[i] : lowest;
+        highest = values[i] > highest ? values[i] : highest;
+    }
+    // Invariant: at most `rank` values are <= low, more than `rank` are <= high.
+    int64_t low = ordered_key(lowest) - 1, high = ordered_key(highest);
+    double below = 0, above = (double)count;
+    for (int step = 0; high - low > 1; step++) {
+        int64_t middle = low + (high - low) / 2;
+        if (step % 3 != 2 && low != ordered_key(lowest) - 1) {
+            // Counts grow nearly linearly with the value close to a median: interpolate two times of three.
+            double from = value_of_key(low), to = value_of_key(high);
+            int64_t guess =
+                ordered_key((float)(from + (to - from) * ((double)rank + 0.5 - below) / (above - below)));
+            if (guess > low && guess < high) middle = guess;
+        }
+        ptrdiff_t at_most = galatea_count_at_most(level, values, count, value_of_key(middle));
+        if (at_most > rank) {
+            high = middle;
+            above = (double)at_most;
+            if (at_most == rank + 1) {
+                // The answer is the greatest value that is not above `high`.
+                float limit = value_of_key(high), best = lowest;
+                for (ptrdiff_t i = 0; i < count; i++)
+                    best = values[i] <= limit && values[i] > best ? values[i] : best;
+                return best;
+            }
+        } else {
+            low = middle;
+            below = (double)at_most;
+        }
+    }
+    return value_of_key(high);
+}

@@ -1,0 +1,75 @@
+#include "reduction.h"
+
+#include <math.h>
+
+#include "levels.h"
+
+// Sixteen running sums, joined in one fixed order at the end.
+#define SUM(term)                                                        \
+    double lanes[16] = {0};                                              \
+    size_t i = 0;                                                        \
+    galatea_d16 total = {0};                                             \
+    for (; i + 16 <= count; i += 16) {                                   \
+        const galatea_d16 v = __builtin_convertvector(GALATEA_LOAD16(x + i), galatea_d16); \
+        total += (term);                                                 \
+    }                                                                    \
+    for (int k = 0; k < 16; k++) lanes[k] = total[k];                    \
+    for (size_t k = 0; i < count; i++, k++) {                            \
+        const double v = x[i];                                           \
+        lanes[k] += (term);                                              \
+    }                                                                    \
+    for (int width = 8; width > 0; width /= 2)                           \
+        for (int k = 0; k < width; k++) lanes[k] += lanes[k + width];    \
+    return lanes[0];
+
+GALATEA_INLINE double sum_body(const float *x, size_t count) { SUM(v) }
+GALATEA_INLINE double sum_of_squares_body(const float *x, size_t count) { SUM(v * v) }
+
+GALATEA_LEVELS(double, sum, (const float *x, size_t count), (x, count))
+GALATEA_LEVELS(double, sum_of_squares, (const float *x, size_t count), (x, count))
+
+double galatea_sum(galatea_level level, const float *x, size_t count) { GALATEA_CALL(level, sum, (x, count)) }
+
+double galatea_sum_of_squares(galatea_level level, const float *x, size_t count) {
+    GALATEA_CALL(level, sum_of_squares, (x, count))
+}
+
+GALATEA_INLINE float maximum_body(const float *x, size_t count) {
+    float best = -INFINITY;
+    int invalid = 0;
+    for (size_t i = 0; i < count; i++) {
+        best = x[i] > best ? x[i] : best;
+        invalid |= x[i] != x[i];
+    }
+    return invalid ? NAN : best;
+}
+
+GALATEA_LEVELS(float, maximum, (const float *x, size_t count), (x, count))
+
+float galatea_maximum(galatea_level level, const float *x, size_t count) {
+    GALATEA_CALL(level, maximum, (x, count))
+}
+
+#define COLUMN_PARAMETERS (const float *x, size_t rows, size_t columns, double *sums)
+#define COLUMN_ARGUMENTS (x, rows, columns, sums)
+
+GALATEA_INLINE void column_sums_body COLUMN_PARAMETERS {
+    size_t c = 0;
+    for (; c + 16 <= columns; c += 16) {
+        galatea_d16 total = {0};
+        for (size_t r = 0; r < rows; r++)
+            total += __builtin_convertvector(GALATEA_LOAD16(x + r * columns + c), galatea_d16);
+        for (int k = 0; k < 16; k++) sums[c + k] += total[k];
+    }
+    if (c == columns) return;
+    double rest[16] = {0};
+    for (size_t r = 0; r < rows; r++)
+        for (size_t k = c; k < columns; k++) rest[k - c] += x[r * columns + k];
+    for (size_t k = c; k < columns; k++) sums[k] += rest[k - c];
+}
+
+GALATEA_LEVELS(void, column_sums, COLUMN_PARAMETERS, COLUMN_ARGUMENTS)
+
+void galatea_column_sums(galatea_level level, const float *x, size_t rows, size_t columns, double *sums) {
+    GALATEA_CALL(level, column_sums, COLUMN_ARGUMENTS)
+}

@@ -1,0 +1,48 @@
+extension FITSHeader {
+    /// Reads the header that starts at `offset`.
+    ///
+    /// - Returns: The header and the offset of the data after it.
+    static func read(
+        from source: ByteSource, at offset: Int, hdu: Int
+    ) throws(FITSError) -> (header: FITSHeader, dataOffset: Int) {
+        var bytes: [UInt8] = []
+        // Five blocks hold the header of a survey cutout; long headers come in larger pieces.
+        var piece = 5 * blockLength
+        var scanned = 0
+        while true {
+            let position = offset + bytes.count
+            let count = min(piece, source.size - position)
+            if count <= 0 {
+                throw .headerWithoutEnd(path: source.name, hdu: hdu, bytes: bytes.count)
+            }
+            bytes += try source.bytes(at: position, count: count)
+            let cards = bytes.count / cardLength
+            if let end = endCard(bytes, from: scanned, to: cards) {
+                let length = (end * cardLength / blockLength + 1) * blockLength
+                guard offset + length <= source.size else {
+                    throw .truncated(
+                        path: source.name, hdu: hdu, part: "header", promised: length,
+                        present: source.size - offset)
+                }
+                bytes.removeSubrange((end * cardLength)...)
+                return (try FITSHeader(path: source.name, hdu: hdu, bytes: bytes), offset + length)
+            }
+            guard cards < cardLimit else {
+                throw .tooMany(path: source.name, hdu: hdu, what: "header cards", limit: cardLimit)
+            }
+            scanned = cards
+            piece = min(piece * 4, 256 * blockLength)
+        }
+    }
+
+    /// The first card in `start..<end` that is END.
+    private static func endCard(_ bytes: [UInt8], from start: Int, to end: Int) -> Int? {
+        let pattern: [UInt8] = Array("END     ".utf8)
+        return bytes.withUnsafeBufferPointer { bytes in
+            (start..<end).first { card in
+                let at = card * cardLength
+                return bytes[at] == pattern[0] && bytes[at..<at + 8].elementsEqual(pattern)
+            }
+        }
+    }
+}

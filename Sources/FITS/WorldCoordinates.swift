@@ -1,0 +1,106 @@
+public import Astronomy
+import Foundation
+
+/// What a header tells of the place of its pixels on the sky (FITS 4.0, section 8).
+public struct WorldCoordinates: Sendable, Hashable {
+    /// The gnomonic plane; `nil` when there is none, or another projection or frame that is not RA and Dec.
+    public let plane: TangentPlane?
+    /// Arcsec per pixel; known also for other projections. `nil` when the header does not say.
+    public let pixelScale: Double?
+
+    /// Reads CDi_j, or PCi_j with CDELTi, or CDELTi with CROTA2, and the rest of the celestial keywords.
+    ///
+    /// A matrix that is singular or not finite counts as none. Distortions (SIP, TPV) are left out: over a
+    /// cutout they are smaller than a pixel.
+    init(_ header: FITSHeader) throws(FITSError) {
+        let first = Axis(try header.string("CTYPE1") ?? "")
+        let second = Axis(try header.string("CTYPE2") ?? "")
+        guard let matrix = try Self.matrix(header) else {
+            plane = nil
+            pixelScale = nil
+            return
+        }
+        let area = abs(matrix[0].x * matrix[1].y - matrix[0].y * matrix[1].x)
+        let scale = area.squareRoot() * 3600
+        pixelScale = scale.isFinite && scale > 0 ? scale : nil
+        plane = try Self.plane(header, matrix, first, second)
+    }
+
+    /// One CTYPE: what the axis measures, and the projection.
+    private struct Axis {
+        var quantity: Substring
+        var projection: Substring
+
+        init(_ type: String) {
+            quantity = type.prefix { $0 != "-" }
+            projection = type.dropFirst(quantity.count).drop { $0 == "-" }
+        }
+
+        /// Projections that are gnomonic but for distortions.
+        var isGnomonic: Bool { ["TAN", "TAN-SIP", "TPV", "TNX"].contains(projection) }
+    }
+
+    /// The rows of the CD matrix in degrees per pixel; `nil` when no keyword gives one.
+    private static func matrix(_ header: FITSHeader) throws(FITSError) -> [SIMD2<Double>]? {
+        var rows: [SIMD2<Double>]
+        if ["CD1_1", "CD1_2", "CD2_1", "CD2_2"].contains(where: header.contains) {
+            rows = [
+                SIMD2(try header.real("CD1_1") ?? 0, try header.real("CD1_2") ?? 0),
+                SIMD2(try header.real("CD2_1") ?? 0, try header.real("CD2_2") ?? 0),
+            ]
+        } else {
+            guard let x = try header.real("CDELT1"), let y = try header.real("CDELT2") else { return nil }
+            rows = try rotation(header, x, y)
+        }
+        for axis in 0..<2 {
+            switch (try header.string("CUNIT\(axis + 1)") ?? "deg").lowercased() {
+            case "deg", "degree", "degrees", "": break
+            case "arcmin": rows[axis] /= 60
+            case "arcsec": rows[axis] /= 3600
+            case "rad": rows[axis] *= 180 / .pi
+            default: return nil
+            }
+        }
+        return rows
+    }
+
+    /// CDELTi with PCi_j, else with CROTA2 (Calabretta & Greisen 2002, eq. 189).
+    private static func rotation(
+        _ header: FITSHeader, _ x: Double, _ y: Double
+    ) throws(FITSError) -> [SIMD2<Double>] {
+        if !["PC1_1", "PC1_2", "PC2_1", "PC2_2"].contains(where: header.contains),
+            let rotation = try header.real("CROTA2")
+        {
+            let angle = Angle(degrees: rotation).radians
+            return [SIMD2(x * cos(angle), -y * sin(angle)), SIMD2(x * sin(angle), y * cos(angle))]
+        }
+        return [
+            x * SIMD2(try header.real("PC1_1") ?? 1, try header.real("PC1_2") ?? 0),
+            y * SIMD2(try header.real("PC2_1") ?? 0, try header.real("PC2_2") ?? 1),
+        ]
+    }
+
+    private static func plane(
+        _ header: FITSHeader, _ matrix: [SIMD2<Double>], _ first: Axis, _ second: Axis
+    ) throws(FITSError) -> TangentPlane? {
+        guard first.isGnomonic, second.isGnomonic, try header.real("LONPOLE") ?? 180 == 180,
+            let value1 = try header.real("CRVAL1"), let value2 = try header.real("CRVAL2"),
+            let x = try header.real("CRPIX1"), let y = try header.real("CRPIX2")
+        else { return nil }
+        // A few programs put declination on the first axis.
+        let isSwapped = first.quantity == "DEC" && second.quantity == "RA"
+        guard isSwapped || first.quantity == "RA" && second.quantity == "DEC" else { return nil }
+        guard
+            let tangentPoint = SkyPosition(
+                rightAscension: isSwapped ? value2 : value1, declination: isSwapped ? value1 : value2)
+        else { return nil }
+        return TangentPlane(
+            tangentPoint: tangentPoint, referencePixel: SIMD2(x - 1, y - 1),
+            eastPerPixel: matrix[isSwapped ? 1 : 0], northPerPixel: matrix[isSwapped ? 0 : 1])
+    }
+}
+
+extension HeaderDataUnit {
+    /// Where the unit's pixels lie on the sky.
+    public func worldCoordinates() throws(FITSError) -> WorldCoordinates { try WorldCoordinates(header) }
+}

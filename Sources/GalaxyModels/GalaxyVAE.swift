@@ -1,0 +1,28 @@
+public import Computing
+public import NeuralNetworks
+public import Tensors
+
+/// The physics-informed variational autoencoder (Gagliano & Villar 2023): some latents are catalogue
+/// quantities, the others are free.
+public struct GalaxyVAE: Module {
+    /// Shape and inputs.
+    public let configuration: GalaxyModelConfiguration
+    /// From images to latents.
+    public let encoder: GalaxyEncoder
+    /// From latents to images.
+    public let decoder: GalaxyDecoder
+
+    /// A fresh network.
+    public init(
+        _ configuration: GalaxyModelConfiguration, using generator: inout CounterGenerator,
+        on backend: any Backend
+    ) {
+        if let fault = configuration.fault { preconditionFailure("GalaxyVAE: \(fault)") }
+        self.configuration = configuration
+        encoder = GalaxyEncoder(configuration, using: &generator, on: backend)
+        decoder = GalaxyDecoder(configuration, using: &generator, on: backend)
+    }
+
+    /// Encoder, then decoder.
+    public var children: NamedList<any Module> { ["encoder": encoder, "decoder": decoder] }
+}

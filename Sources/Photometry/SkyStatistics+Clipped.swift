@@ -1,0 +1,83 @@
+internal import CKernels
+internal import Computing
+
+extension SkyStatistics {
+    /// Level and noise of a list of pixels.
+    public struct Estimate: Sendable, Hashable {
+        /// The median of the pixels kept.
+        public var level: Float
+        /// Standard deviation, `1.4826 MAD`; NaN where it cannot be measured or is 0.
+        public var sigma: Float
+    }
+
+    /// Median and noise of a list of pixels after clipping at 3 sigma around the median, repeated until no
+    /// further pixel goes.
+    ///
+    /// `m' = median {v : |v - m| <= 3 s}`, `s' = 1.4826 median {|v - m'| : |v - m'| <= 3 s}`. Exact order
+    /// statistics: the result does not depend on the order of the pixels nor on the instruction set.
+    ///
+    /// - Parameters:
+    ///   - values: Finite pixels; reordered by nothing, read only.
+    ///   - deviations: Scratch of at least as many values.
+    ///   - level: Instruction set to count with.
+    /// - Returns: Median and sigma; NaN for an empty list, sigma NaN when it is 0.
+    static func clipped(
+        _ values: UnsafeBufferPointer<Float>, deviations: UnsafeMutableBufferPointer<Float>,
+        level: InstructionSet
+    ) -> Estimate {
+        guard let start = values.baseAddress, let scratch = deviations.baseAddress, values.count > 0 else {
+            return Estimate(level: .nan, sigma: .nan)
+        }
+        let count = values.count
+        let kernel = galatea_level(UInt32(level.rawValue))
+        var median = galatea_order_statistic(kernel, start, count, (count - 1) / 2)
+        var sigma = Float.nan
+        var kept = count
+        for _ in 0..<20 {
+            for index in 0..<count { scratch[index] = abs(start[index] - median) }
+            let inside = sigma.isNaN ? count : galatea_count_at_most(kernel, scratch, count, 3 * sigma)
+            guard inside > 0 else { break }
+            let deviation = galatea_order_statistic(kernel, scratch, count, (inside - 1) / 2)
+            sigma = sigmaPerMedianDeviation * deviation
+            guard sigma > 0, sigma.isFinite else { return Estimate(level: median, sigma: .nan) }
+            // Strictly below the lower limit: at most the next float under it.
+            let below = galatea_count_at_most(kernel, start, count, (median - 3 * sigma).nextDown)
+            let upTo = galatea_count_at_most(kernel, start, count, median + 3 * sigma)
+            guard upTo > below else { break }
+            median = galatea_order_statistic(kernel, start, count, below + (upTo - below - 1) / 2)
+            if upTo - below == kept { break }
+            kept = upTo - below
+        }
+        return Estimate(level: median, sigma: sigma)
+    }
+
+    /// Median and noise of a list of pixels, clipped; values that are not finite are left out.
+    public static func clipped(_ values: [Float]) -> Estimate {
+        let finite = values.filter(\.isFinite)
+        return finite.withUnsafeBufferPointer { values in
+            withUnsafeTemporaryAllocation(of: Float.self, capacity: max(1, values.count)) {
+                clipped(values, deviations: $0, level: .detected)
+            }
+        }
+    }
+
+    /// Noise from an inverse variance map, shape `[band, y, x]`: `1 / sqrt(median)` over its positive pixels.
+    ///
+    /// - Returns: One sigma a band; NaN for a band without a positive pixel.
+    public static func sigmas(inverseVariance: [Float], bands: Int) -> [Float] {
+        let plane = inverseVariance.count / max(1, bands)
+        precondition(
+            plane * bands == inverseVariance.count,
+            "SkyStatistics: \(inverseVariance.count) inverse variances do not fill \(bands) bands")
+        return (0..<bands).map { band in
+            let weights = inverseVariance[band * plane..<(band + 1) * plane].filter { $0 > 0 && $0.isFinite }
+            guard !weights.isEmpty else { return .nan }
+            let median = weights.withUnsafeBufferPointer {
+                galatea_order_statistic(
+                    galatea_level(UInt32(InstructionSet.detected.rawValue)), $0.baseAddress, $0.count,
+                    ($0.count - 1) / 2)
+            }
+            return 1 / median.squareRoot()
+        }
+    }
+}

@@ -1,0 +1,54 @@
+internal import CCrypto
+public import Foundation
+
+/// A SHA-256 hash built up piece by piece.
+public struct ContentHash: ~Copyable {
+    private let context: OpaquePointer
+
+    /// The hash of nothing yet.
+    public init() {
+        guard let context = EVP_MD_CTX_new(), EVP_DigestInit_ex(context, EVP_sha256(), nil) == 1 else {
+            preconditionFailure("ContentHash: libcrypto offers no SHA-256")
+        }
+        self.context = context
+    }
+
+    deinit { EVP_MD_CTX_free(context) }
+
+    /// Adds bytes.
+    public mutating func update(_ bytes: some ContiguousBytes) {
+        bytes.withUnsafeBytes { buffer in
+            if let base = buffer.baseAddress { EVP_DigestUpdate(context, base, buffer.count) }
+        }
+    }
+
+    /// Adds text with its length, so that neighbouring texts cannot run into each other.
+    public mutating func update(text: String) {
+        update(Array("\(text.utf8.count):\(text)".utf8))
+    }
+
+    /// The hash of all that was added, 64 hexadecimal digits.
+    public consuming func hexadecimal() -> String {
+        var digest = [UInt8](repeating: 0, count: Int(EVP_MAX_MD_SIZE))
+        var length: UInt32 = 0
+        EVP_DigestFinal_ex(context, &digest, &length)
+        let digits = Array("0123456789abcdef")
+        return String(digest.prefix(Int(length)).flatMap { [digits[Int($0 >> 4)], digits[Int($0 & 15)]] })
+    }
+
+    /// The hash of a file's bytes, read in pieces.
+    ///
+    /// - Throws: `PipelineError` of category inputOutput.
+    public static func ofFile(_ path: String) throws -> String {
+        let handle: FileHandle
+        do {
+            handle = try FileHandle(forReadingFrom: URL(fileURLWithPath: path))
+            defer { try? handle.close() }
+            var hash = ContentHash()
+            while let piece = try handle.read(upToCount: 1 << 20), !piece.isEmpty { hash.update(piece) }
+            return hash.hexadecimal()
+        } catch {
+            throw PipelineError(.inputOutput, "cannot read '\(path)': \(error.localizedDescription)")
+        }
+    }
+}

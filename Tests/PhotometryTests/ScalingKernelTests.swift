@@ -1,0 +1,103 @@
+import CKernels
+import Computing
+import Foundation
+import TestSupport
+import Testing
+
+@Suite("Scaling kernels")
+struct ScalingKernelTests {
+    static let functions: [(galatea_scale_function, @Sendable (Double) -> Double)] = [
+        (GALATEA_SCALE_LINEAR, { $0 }), (GALATEA_SCALE_SATURATING, { $0 / (1 + $0 * $0).squareRoot() }),
+        (GALATEA_SCALE_ASINH, { asinh($0) }),
+    ]
+
+    static func scaled(
+        _ level: InstructionSet, _ bytes: [UInt8], bigEndian: Bool, sky: Float = 0, scale: Float = 1,
+        _ function: galatea_scale_function
+    ) -> (values: [Float], census: galatea_pixel_census) {
+        var out = [Float](repeating: -7, count: bytes.count / 4 + 1)
+        var census = galatea_pixel_census()
+        galatea_scale_row(
+            galatea_level(UInt32(level.rawValue)), bytes, bytes.count / 4, bigEndian ? 1 : 0, sky, scale,
+            function, &out, &census)
+        #expect(out.last == -7, "wrote beyond the row")
+        return (Array(out.dropLast()), census)
+    }
+
+    @Test(
+        "Every function is within 5e-7 of float64 from denormals to 1e37", arguments: InstructionSet.available
+    )
+    func accuracy(level: InstructionSet) {
+        var values: [Float] = [0, -0.0, 0x1p-140, -0x1p-140, 1, -1, 0x1p30, 0x1.fffffep29, 3e37]
+        var value: Float = 1e-30
+        while value < 1e37 {
+            values += [value, -value]
+            value *= 1.003
+        }
+        for (function, reference) in Self.functions {
+            let got = Self.scaled(level, bigEndianBytes(values), bigEndian: true, function).values
+            expectClose(
+                got.map(Double.init), values.map { reference(Double($0)) }, absolute: 1e-44, relative: 5e-7)
+        }
+    }
+
+    @Test(
+        "Rows of every length equal the plain formula, swapped or not", arguments: InstructionSet.available,
+        [0, 1, 7, 8, 9, 15, 16, 17, 31, 33, 1000])
+    func lengths(level: InstructionSet, count: Int) {
+        var generator = CounterGenerator(seed: 5, stream: UInt64(count))
+        let values = (0..<count).map { _ in Float(generator.normal(mean: 1, sigma: 3)) }
+        let native = values.flatMap { value in withUnsafeBytes(of: value) { Array($0) } }
+        for (function, reference) in Self.functions {
+            let expected = values.map { reference((Double($0) - 0.25) * 2) }
+            for (bytes, bigEndian) in [(bigEndianBytes(values), true), (native, false)] {
+                let got = Self.scaled(level, bytes, bigEndian: bigEndian, sky: 0.25, scale: 2, function)
+                expectClose(got.values.map(Double.init), expected, absolute: 1e-6, relative: 1e-6)
+                #expect(got.census.non_finite == 0 && got.census.zero == 0)
+            }
+        }
+    }
+
+    @Test(
+        "NaN and infinite pixels become 0 and are counted, as zeros are", arguments: InstructionSet.available)
+    func nonFinite(level: InstructionSet) {
+        for count in [5, 23] {
+            var values = [Float](repeating: 2, count: count)
+            values[0] = .nan
+            values[1] = .infinity
+            values[count - 1] = -.infinity
+            values[3] = 0
+            for (function, _) in Self.functions {
+                let got = Self.scaled(level, bigEndianBytes(values), bigEndian: true, sky: 1, function)
+                #expect(got.census.non_finite == 3 && got.census.zero == 1)
+                #expect(got.values[0] == 0 && got.values[1] == 0 && got.values[count - 1] == 0)
+                #expect(got.values[3] < 0 && got.values[2] > 0, "a zero is a pixel, not a gap")
+            }
+        }
+    }
+
+    @Test("Order statistics equal those of a sorted list", arguments: InstructionSet.available)
+    func orderStatistics(level: InstructionSet) {
+        var generator = CounterGenerator(seed: 11)
+        let kernel = galatea_level(UInt32(level.rawValue))
+        for count in [1, 2, 3, 16, 17, 100, 3840] {
+            let lists: [[Float]] = [
+                (0..<count).map { _ in Float(generator.normal()) },
+                (0..<count).map { _ in Float(Int(generator.uniform() * 4)) - 1 },
+                (0..<count).map { _ in Float(generator.normal()) * (generator.uniform() < 0.1 ? 1e30 : 1e-3)
+                },
+                Array(repeating: -2.5, count: count),
+                (0..<count).map { $0 % 2 == 0 ? 0 : -0.0 },
+            ]
+            for list in lists {
+                let sorted = list.sorted()
+                for rank in Set([0, count / 3, (count - 1) / 2, count - 1]) {
+                    #expect(galatea_order_statistic(kernel, list, count, rank) == sorted[rank])
+                }
+                let limit = sorted[count / 2]
+                let atMost = list.filter { $0 <= limit }.count
+                #expect(galatea_count_at_most(kernel, list, count, limit) == atMost)
+            }
+        }
+    }
+}
