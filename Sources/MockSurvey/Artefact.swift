@@ -4,9 +4,11 @@ internal import Foundation
 
 /// What spoils an image of class `artefact`.
 enum Artefact: Sendable {
-    /// A satellite's trail in one band: direction, distance from the centre, sigma in pixels, peak in nanomaggies.
+    /// A satellite's trail in one band: direction, distance from the centre, sigma in pixels, peak in
+    /// nanomaggies.
     case trail(band: Int, angle: Double, distance: Double, sigma: Double, peak: Double)
-    /// A saturated star: offset in arcsec, magnitude, half-width and half-length of its bleed in pixels, saturation level.
+    /// A saturated star: offset in arcsec, magnitude, half-width and half-length of its bleed in pixels,
+    /// saturation level.
     case bleed(
         offset: SIMD2<Double>, magnitude: Double, halfWidth: Int, halfLength: Int, isVertical: Bool,
         saturation: Double)

@@ -51,7 +51,8 @@ public struct CheckValue: Sendable, Equatable {
 
 /// Computes the figures of `simulate --check`.
 ///
-/// The expected values are those of the literature and of SDSS, GAMA and BOSS samples; none depends on the mock.
+/// The expected values are those of the literature and of SDSS, GAMA and BOSS samples; none depends on the
+/// mock.
 public struct CheckValues: Sendable {
     /// Galaxies drawn for each population figure.
     let sampleSize: Int

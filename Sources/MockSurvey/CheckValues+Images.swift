@@ -5,7 +5,40 @@ internal import Foundation
 extension CheckValues {
     /// Pixels: total flux, noise per pixel and its correlation, depth after interpolation.
     public func images() -> [CheckValue] {
-        fluxes() + noise()
+        fluxes() + [spiralFluxes()] + noise()
+    }
+
+    /// The worst flux of twenty spirals with bulge, bar, arms, rings and spots.
+    private func spiralFluxes() -> CheckValue {
+        let side = 320
+        let library = SersicLibrary()
+        let renderer = ProfileRenderer(
+            library: library, level: .detected, width: side, height: side, pixelScale: 0.262)
+        let passbands = Passband.decam
+        let drawer = GalaxyDrawer(grid: PhotometryGrid(passbands: passbands))
+        let shapes = ShapeDrawer(
+            library: library, pivots: passbands.map { $0.pivotWavelength }, cosmology: .standard)
+        let root = CounterGenerator(seed: seed, stream: 0x464C_5558)
+        let style = ShapeDrawer.Style(radius: 6, hasArms: true)
+        var worst = 1.0
+        for index in 0..<20 {
+            var generator = root.split(UInt64(index))
+            let galaxy = drawer.galaxy(
+                log10StellarMass: 10.5, redshift: 0.08, state: .starForming, using: &generator)
+            let shape = shapes.shape(of: galaxy, style: style, using: &generator)
+            let source = SceneSource(offset: SIMD2(0.1, -0.05), fluxes: [100, 100, 100], shape: shape)
+            for band in 0..<3 {
+                var image = [Float](repeating: 0, count: side * side)
+                image.withUnsafeMutableBufferPointer { buffer in
+                    renderer.add(
+                        [source], band: band, centre: .zero, pointSpread: PointSpread(fwhm: 1.2), to: buffer)
+                }
+                let total = image.reduce(0.0) { $0 + Double($1) } / 100
+                if abs(total - 1) > abs(worst - 1) { worst = total }
+            }
+        }
+        return CheckValue(
+            .images, "flux drawn per flux, worst of twenty spirals", worst, expected: 1, tolerance: 0.015)
     }
 
     /// The light of isolated galaxies in a large noiseless image against their fluxes.
@@ -65,27 +98,19 @@ extension CheckValues {
         return rows
     }
 
-    /// Standard deviation per pixel, lag-1 correlation, and the error of fluxes weighted with the point spread relative to
-    /// that of uncorrelated noise; means over several fields.
+    /// Standard deviation per pixel, lag-1 correlation, and the error of fluxes weighted with the point
+    /// spread relative to that of uncorrelated noise; over several fields.
     private func statistics(
         _ model: NoiseModel, sigma: Double, passes: Int, side: Int
     ) -> (sigma: Double, correlation: Double, depth: Double) {
-        let spread = PointSpread(fwhm: 1.2)
-        let reach = 9
-        let profile = (-reach...reach).flatMap { y in
-            (-reach...reach).map { x in
-                spread.brightness(radius: Double(x * x + y * y).squareRoot() * 0.262)
-            }
-        }
-        let norm = profile.reduce(0) { $0 + $1 * $1 }.squareRoot()
-        var (variance, product, flux, fluxes) = (0.0, 0.0, 0.0, 0.0)
+        var (variance, product, depth) = (0.0, 0.0, 0.0)
         let fields = 8
         for field in 0..<fields {
             var image = [Float](repeating: 0, count: side * side)
             image.withUnsafeMutableBufferPointer {
                 model.add(
                     to: $0, sigma: sigma, passes: passes, electronsPerNanomaggy: 1e9,
-                    shift: SIMD2(Double(field) / 8 - 0.44, Double((3 * field) % 8) / 8 - 0.44),
+                    shift: SIMD2(0.6 * Double(field) / 8 - 0.26, 0.6 * Double((3 * field) % 8) / 8 - 0.26),
                     generator: CounterGenerator(seed: seed, stream: UInt64(field)))
             }
             for row in 0..<side - 1 {
@@ -97,26 +122,41 @@ extension CheckValues {
                     product += value * (right + above) / 2
                 }
             }
-            for row in stride(from: reach, to: side - reach, by: 7) {
-                for column in stride(from: reach, to: side - reach, by: 7) {
-                    var sum = 0.0
-                    for y in -reach...reach {
-                        for x in -reach...reach {
-                            sum +=
-                                profile[(y + reach) * (2 * reach + 1) + x + reach]
-                                * Double(image[(row + y) * side + column + x])
-                        }
-                    }
-                    flux += sum * sum / (norm * norm)
-                    fluxes += 1
-                }
-            }
+            depth += weightedVariance(image, side: side)
         }
         let count = Double(fields * (side - 1) * (side - 1))
         let white = sigma / Double(passes).squareRoot()
         return (
-            (variance / count).squareRoot(), product / variance, (flux / fluxes).squareRoot() / white
+            (variance / count).squareRoot(), product / variance,
+            (depth / Double(fields)).squareRoot() / white
         )
+    }
+
+    /// The variance of sums weighted with a point spread of 1.2 arcsec, per pixel variance if it were
+    /// uncorrelated.
+    private func weightedVariance(_ image: [Float], side: Int) -> Double {
+        let spread = PointSpread(fwhm: 1.2)
+        let reach = 9
+        let profile = (-reach...reach).flatMap { y in
+            (-reach...reach).map { x in
+                spread.brightness(radius: Double(x * x + y * y).squareRoot() * 0.262)
+            }
+        }
+        let norm = profile.reduce(0) { $0 + $1 * $1 }
+        var (sum, count) = (0.0, 0.0)
+        for row in stride(from: reach, to: side - reach, by: 7) {
+            for column in stride(from: reach, to: side - reach, by: 7) {
+                var flux = 0.0
+                for (index, weight) in profile.enumerated() {
+                    let y = row + index / (2 * reach + 1) - reach
+                    let x = column + index % (2 * reach + 1) - reach
+                    flux += weight * Double(image[y * side + x])
+                }
+                sum += flux * flux / norm
+                count += 1
+            }
+        }
+        return sum / count
     }
 
     /// Reported labels against the truth.

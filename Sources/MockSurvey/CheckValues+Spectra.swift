@@ -25,8 +25,8 @@ extension CheckValues {
 
     /// Populations formed at z = 3, SDSS colours.
     ///
-    /// The tolerance covers the versions of the SDSS passbands: g - r differs by 0.03 to 0.05 between the curves of Doi et
-    /// al. (2010), used here, and earlier ones.
+    /// The tolerance covers the versions of the SDSS passbands: g - r differs by 0.03 to 0.05 between the
+    /// curves of Doi et al. (2010), used here, and earlier ones.
     private func passiveColours(_ grid: PhotometryGrid) -> [CheckValue] {
         let rows: [(metallicity: Double, z: Double, gr: Double, rz: Double)] = [
             (0.008, 0.10, 0.97, 0.68), (0.008, 0.30, 1.45, 0.85), (0.008, 0.50, 1.52, 1.29),
@@ -49,7 +49,8 @@ extension CheckValues {
         }
     }
 
-    /// Star formation rising with an e-folding time of 3 Gyr over 8 Gyr, Z = 0.013, E(B-V) = 0.2, with nebular light, DECam.
+    /// Star formation rising with an e-folding time of 3 Gyr over 8 Gyr, Z = 0.013, E(B-V) = 0.2, with
+    /// nebular light, DECam.
     private func risingColours(_ grid: PhotometryGrid) -> [CheckValue] {
         let rows: [(z: Double, gr: Double, rz: Double)] = [
             (0.1, 0.44, 0.46), (0.3, 0.75, 0.49), (0.5, 0.93, 0.58), (0.8, 0.48, 0.97),

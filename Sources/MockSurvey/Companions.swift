@@ -4,8 +4,8 @@ internal import Foundation
 
 /// Galaxies and stars that happen to lie in a field.
 ///
-/// Galaxies: `N(< r) = 1050 * 10^(0.40 (r - 19.8))` per square degree (density of GAMA; the slope is our approximation), drawn
-/// from a pool of the mock population to r < 23. Stars: `StarDrawer`.
+/// Galaxies: `N(< r) = 1050 * 10^(0.40 (r - 19.8))` per square degree (density of GAMA; the slope is our
+/// approximation), drawn from a pool of the mock population to r < 23. Stars: `StarDrawer`.
 struct Companions {
     /// Galaxies of the population brighter than `limit`.
     let pool: [Galaxy]

@@ -6,11 +6,11 @@ public enum DustAttenuation {
     public static let totalToSelective = 4.05
     /// E(B-V) of the stars per E(B-V) of the gas.
     ///
-    /// 0.44 at z = 0 and log10 mass 10 (Calzetti et al. 2000; the coefficient from memory), rising by 0.35 per unit
-    /// redshift (Kashino et al. 2013 find 0.7 to 0.8 at z = 1.6) and falling by 0.25 dex per dex of mass, at most 0.9: our
-    /// approximation, which places the colours and magnitudes of blue galaxies.
+    /// 0.44 at z = 0 and log10 mass 10 (Calzetti et al. 2000; the coefficient from memory), rising by 0.35
+    /// per unit redshift (Kashino et al. 2013 find 0.7 to 0.8 at z = 1.6) and falling by 0.32 dex per dex of
+    /// mass, at most 0.9: our approximation, which places the colours and magnitudes of blue galaxies.
     public static func starsPerGas(redshift: Double, log10StellarMass: Double) -> Double {
-        min(0.9, (0.44 + 0.35 * redshift) * pow(10, -0.25 * (log10StellarMass - 10)))
+        min(0.9, (0.44 + 0.35 * redshift) * pow(10, -0.32 * (log10StellarMass - 10)))
     }
 
     /// The attenuation curve k(lambda): `A = k E(B-V)` magnitudes (eq. 4).
@@ -26,7 +26,8 @@ public enum DustAttenuation {
         return 2.659 * (-1.857 + 1.040 * inverse) + totalToSelective
     }
 
-    /// Attenuation of H-alpha in magnitudes as a function of stellar mass (Garn & Best 2010, MNRAS 409, 421, eq. 8).
+    /// Attenuation of H-alpha in magnitudes as a function of stellar mass (Garn & Best 2010, MNRAS 409, 421,
+    /// eq. 8).
     ///
     /// Scatter 0.28 mag; the mass is held within 8.7 to 11.9, the range of the fit.
     public static func hydrogenAlpha(log10StellarMass: Double) -> Double {

@@ -28,12 +28,14 @@ public struct EmissionLines: Sendable {
     /// [O III] 5007 per 4959 (Storey & Zeippen 2000; the coefficient from memory).
     public static let oxygenDoublet = 2.98
 
-    /// 12 + log10(O/H) of star-forming gas (Curti et al. 2020, MNRAS 491, 944; coefficients from memory); scatter 0.07.
+    /// 12 + log10(O/H) of star-forming gas (Curti et al. 2020, MNRAS 491, 944; coefficients from memory);
+    /// scatter 0.07.
     public static func oxygenAbundance(log10StellarMass: Double) -> Double {
         8.793 - 0.28 / 1.2 * log10(1 + pow(10, -1.2 * (log10StellarMass - 10.02)))
     }
 
-    /// log10 [O III] 5007 / H-beta (Curti et al. 2017, MNRAS 465, 1384; 2020), within 12 + log(O/H) of 7.8 to 8.9.
+    /// log10 [O III] 5007 / H-beta (Curti et al. 2017, MNRAS 465, 1384; 2020), within 12 + log(O/H) of 7.8 to
+    /// 8.9.
     public static func oxygen3Ratio(abundance: Double) -> Double {
         let x = min(8.9, max(7.8, abundance)) - 8.69
         return -0.277 + x * (-3.549 + x * (-3.593 - 0.981 * x))
@@ -52,8 +54,8 @@ public struct EmissionLines: Sendable {
 
     /// The lines of gas that absorbs `ionisingPhotons` per second.
     ///
-    /// Hydrogen and helium in case B; [O II], [O III] and [N II] from the relations above; [S II] 0.3 H-alpha in all,
-    /// [Ne III] 0.08 [O III], [S III] 9069 and 9532 0.2 and 0.5 H-beta (our approximations).
+    /// Hydrogen and helium in case B; [O II], [O III] and [N II] from the relations above; [S II] 0.3 H-alpha
+    /// in all, [Ne III] 0.08 [O III], [S III] 9069 and 9532 0.2 and 0.5 H-beta (our approximations).
     ///
     /// - Parameters:
     ///   - hydrogenBeta: H-beta luminosity in Lsun per ionising photon per second.

@@ -86,9 +86,9 @@ public struct GalaxyDrawer: Sendable {
                 history: scaled, metallicity: metallicity, redshift: redshift, dust: dust, gas: gas))
     }
 
-    /// Mass fraction of metals in stars: 0.2 dex below the gas and at most 0.014 (0.08 dex scatter) while stars form; for
-    /// quiescent galaxies rising with mass from 0.006 to 0.012 (0.1 dex scatter). Our approximations: they place the
-    /// colours.
+    /// Mass fraction of metals in stars: 0.2 dex below the gas and at most 0.014 (0.08 dex scatter) while
+    /// stars form; for quiescent galaxies rising with mass from 0.006 to 0.012 (0.1 dex scatter). Our
+    /// approximations: they place the colours.
     private func stellarMetallicity(
         log10StellarMass mass: Double, abundance: Double, state: StarFormationState,
         using generator: inout some RandomNumberGenerator
@@ -123,8 +123,8 @@ public struct GalaxyDrawer: Sendable {
         return solver.history(specificRate: specificRate)
     }
 
-    /// A quenched history: most form early and stop, three in ten stop late; a constant trickle over the last Gyr fills up
-    /// to the specific rate.
+    /// A quenched history: most form early and stop, three in ten stop late; a constant trickle over the last
+    /// Gyr fills up to the specific rate.
     private func quiescentHistory(
         universe: Double, specificRate: Double, metallicity: Double,
         using generator: inout some RandomNumberGenerator
@@ -143,8 +143,8 @@ public struct GalaxyDrawer: Sendable {
         return total.scaled(by: 1 / total.totalMass)
     }
 
-    /// Reddening: the gas from its mass relation (0.28 mag scatter) with the disc's inclination on top, the stars a fraction of
-    /// it; quiescent galaxies A_V = 0.17 +- 0.06.
+    /// Reddening: the gas from its mass relation (0.28 mag scatter) with the disc's inclination on top, the
+    /// stars a fraction of it; quiescent galaxies A_V = 0.17 +- 0.06.
     private func reddening(
         log10StellarMass mass: Double, redshift: Double, state: StarFormationState, discAxisRatio: Double?,
         using generator: inout some RandomNumberGenerator

@@ -3,9 +3,10 @@ internal import Foundation
 
 /// Draws Green Peas: compact, metal-poor galaxies in a starburst of a few Myr whose [O III] dominates a band.
 ///
-/// Redshift 0.112 to 0.360, equivalent width of [O III] 5007 log-normal around 652 A (0.33 dex), [O III]/H-beta 4 to 7,
-/// 12 + log(O/H) about 8.05, E(B-V) < 0.25 (Cardamone et al. 2009, MNRAS 399, 1191; Amorin et al. 2010, ApJ 715, L128).
-/// The mass of the burst follows from the equivalent width, the total mass from the magnitude.
+/// Redshift 0.112 to 0.360, equivalent width of [O III] 5007 log-normal around 652 A (0.33 dex), [O
+/// III]/H-beta 4 to 7, 12 + log(O/H) about 8.05, E(B-V) < 0.25 (Cardamone et al. 2009, MNRAS 399, 1191;
+/// Amorin et al. 2010, ApJ 715, L128). The mass of the burst follows from the equivalent width, the total
+/// mass from the magnitude.
 struct GreenPeaDrawer {
     let drawer: GalaxyDrawer
     /// The band of the magnitude.
@@ -17,8 +18,8 @@ struct GreenPeaDrawer {
 
     /// A Green Pea brighter than `limit`.
     ///
-    /// Redshift, equivalent width and magnitude are drawn first and kept while a burst is sought that fits them, so that
-    /// the ranges of mass and rate do not bend their distributions.
+    /// Redshift, equivalent width and magnitude are drawn first and kept while a burst is sought that fits
+    /// them, so that the ranges of mass and rate do not bend their distributions.
     func galaxy(limit: Double, using generator: inout some RandomNumberGenerator) -> Galaxy {
         while true {
             let redshift = generator.uniform(Self.redshiftRange)
@@ -73,7 +74,8 @@ struct GreenPeaDrawer {
             axisRatio: generator.uniform(0.55...1), cosineInclination: 1, fluxes: unit.map { $0 * scale })
     }
 
-    /// The share of the mass formed in the burst that gives the equivalent width of [O III] 5007, or `nil` when none does.
+    /// The share of the mass formed in the burst that gives the equivalent width of [O III] 5007, or `nil`
+    /// when none does.
     ///
     /// Line and continuum are linear in the share: `EW (x C_y + (1 - x) C_o) = x L_y + (1 - x) L_o`.
     private func burstShare(
@@ -110,7 +112,8 @@ struct GreenPeaDrawer {
         return line / continuum
     }
 
-    /// A half-light radius in kpc: log-normal around 0.8 (0.15 dex), unresolved from the ground (our approximation).
+    /// A half-light radius in kpc: log-normal around 0.8 (0.15 dex), unresolved from the ground (our
+    /// approximation).
     static func radius(using generator: inout some RandomNumberGenerator) -> Double {
         min(2, 0.8 * pow(10, 0.15 * generator.normal()))
     }

@@ -3,7 +3,8 @@ internal import Foundation
 
 /// How fast galaxies form stars: the star-forming main sequence and the fraction that has left it.
 public enum MainSequence {
-    /// log10 of the star-formation rate (Msun/yr) on the main sequence (Speagle et al. 2014, ApJS 214, 15, eq. 28).
+    /// log10 of the star-formation rate (Msun/yr) on the main sequence (Speagle et al. 2014, ApJS 214, 15,
+    /// eq. 28).
     public static func log10StarFormationRate(
         log10StellarMass: Double, redshift: Double, cosmology: Cosmology = .standard
     ) -> Double {

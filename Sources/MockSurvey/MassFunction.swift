@@ -2,9 +2,9 @@ internal import Foundation
 
 /// The number of galaxies per comoving volume and stellar mass.
 ///
-/// A double Schechter function of fixed shape (Baldry et al. 2012, MNRAS 421, 621; `log M* = 10.66`, `phi1`, `a1`
-/// checked, `phi2`, `a2` from memory); its density falls as `1 - 0.35 z` to z = 1 (our approximation of Davidzon et al.
-/// 2017 and Muzzin et al. 2013).
+/// A double Schechter function of fixed shape (Baldry et al. 2012, MNRAS 421, 621; `log M* = 10.66`, `phi1`,
+/// `a1` checked, `phi2`, `a2` from memory); its density falls as `1 - 0.35 z` to z = 1 (our approximation of
+/// Davidzon et al. 2017 and Muzzin et al. 2013).
 public struct MassFunction: Sendable {
     /// log10 of the characteristic mass, solar masses.
     public var log10CharacteristicMass = 10.66

@@ -14,8 +14,8 @@ struct MergerDrawer {
         var offset: SIMD2<Double>
     }
 
-    /// The members of a system of the mass, redshift and state of `primary` that is brighter than `limit` in the middle
-    /// band; offsets refer to the light's centre.
+    /// The members of a system of the mass, redshift and state of `primary` that is brighter than `limit` in
+    /// the middle band; offsets refer to the light's centre.
     func members(
         primary: Galaxy, limit: Double, using generator: inout some RandomNumberGenerator
     ) -> [Member] {

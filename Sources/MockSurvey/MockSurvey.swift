@@ -3,10 +3,11 @@ internal import CKernels
 internal import Computing
 internal import Foundation
 
-/// A physical mock sky with known truth: rows of a catalogue and images of galaxies, stars, quasars and artefacts.
+/// A physical mock sky with known truth: rows of a catalogue and images of galaxies, stars, quasars and
+/// artefacts.
 ///
-/// Each object is a function of the configuration and its index alone, so that any number of threads in any order makes the
-/// same survey; pixels are the same bits for one instruction-set level.
+/// Each object is a function of the configuration and its index alone, so that any number of threads in any
+/// order makes the same survey; pixels are the same bits for one instruction-set level.
 public struct MockSurvey: Sendable {
     /// What is simulated.
     public let configuration: MockSurveyConfiguration
@@ -71,7 +72,8 @@ public struct MockSurvey: Sendable {
 
     /// Draws an object's image into `pixels`, shape `[band, y, x]`, and returns its catalogue row.
     ///
-    /// - Parameter pixels: Nanomaggies per pixel, north up, east left; must hold `bands * side * side` values.
+    /// - Parameter pixels: Nanomaggies per pixel, north up, east left; must hold `bands * side * side`
+    ///   values.
     public func render(_ index: Int, into pixels: inout MutableSpan<Float>) -> MockObject {
         let scene = scene(index)
         pixels.withUnsafeMutableBufferPointer { buffer in
@@ -85,7 +87,8 @@ public struct MockSurvey: Sendable {
         return scene.object
     }
 
-    /// The class of an object: a golden-ratio sequence keeps every fraction exact to one object in any prefix.
+    /// The class of an object: a golden-ratio sequence keeps every fraction exact to one object in any
+    /// prefix.
     public func objectClass(_ index: Int) -> MockClass {
         var generator = root.split(1)
         let start = generator.uniform()

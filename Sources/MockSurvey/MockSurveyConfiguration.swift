@@ -48,7 +48,8 @@ public struct MockSurveyConfiguration: Sendable {
     ///
     /// - Parameters:
     ///   - limit: One limit for all galaxies, within `limitRange`; the default mixture when `nil`.
-    ///   - classFractions: Share of classes that differ from the default of 3 % each; `normal` takes the rest.
+    ///   - classFractions: Share of classes that differ from the default of 3 % each; `normal` takes the
+    ///     rest.
     public init(
         count: Int, seed: UInt64, limit: Double? = nil, classFractions: [MockClass: Double] = [:],
         instructionSet: InstructionSet = .detected

@@ -2,12 +2,13 @@ internal import CKernels
 internal import Computing
 internal import Foundation
 
-/// Noise of a cutout from a coadd: each pass is drawn on its own pixel grid, photon noise included, and interpolated with a
-/// Lanczos-3 kernel at a random sub-pixel shift; the passes are averaged, and the average is interpolated once more, as a
-/// cutout service does around the target's position.
+/// Noise of a cutout from a coadd: each pass is drawn on its own pixel grid, photon noise included, and
+/// interpolated with a Lanczos-3 kernel at a random sub-pixel shift; the passes are averaged, and the average
+/// is interpolated once more, as a cutout service does around the target's position.
 ///
-/// Interpolation leaves the low frequencies that a point source occupies unchanged, so that the depth of the pixels before
-/// it is the depth after it, while neighbouring pixels become correlated and the variance per pixel falls.
+/// Interpolation leaves the low frequencies that a point source occupies unchanged, so that the depth of the
+/// pixels before it is the depth after it, while neighbouring pixels become correlated and the variance per
+/// pixel falls.
 struct NoiseModel {
     let width: Int
     let height: Int

@@ -1,7 +1,8 @@
 internal import CStellarSpectra
 internal import Foundation
 
-/// A table of numbers parsed from one of the compiled-in text files: comma-separated, `#` starts a comment line.
+/// A table of numbers parsed from one of the compiled-in text files: comma-separated, `#` starts a comment
+/// line.
 struct NumericTable {
     /// The tables in the program.
     enum Source {

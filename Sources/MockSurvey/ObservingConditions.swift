@@ -7,14 +7,15 @@ public struct ObservingConditions: Sendable {
     public var passes: Int
     /// Point spread of each band.
     public var pointSpreads: [PointSpread]
-    /// Standard deviation of the sky noise of one pass in a pixel before interpolation, each band, nanomaggies.
+    /// Standard deviation of the sky noise of one pass in a pixel before interpolation, each band,
+    /// nanomaggies.
     public var skyNoise: [Double]
     /// Factor of the calibration on the image, each band.
     public var zeroPointFactors: [Double]
     /// Sky left after subtraction, each band, nanomaggies per pixel.
     public var skyResiduals: [Double]
-    /// Sub-pixel shift of the cutout against the coadd, pixels; within 0.3, which gives neighbouring pixels the correlation
-    /// of a real cutout (our approximation).
+    /// Sub-pixel shift of the cutout against the coadd, pixels; within 0.3, which gives neighbouring pixels
+    /// the correlation of a real cutout (our approximation).
     public var cutoutShift: SIMD2<Double>
     /// E(B-V) of the Milky Way on the scale of Schlegel, Finkbeiner & Davis (1998), magnitudes.
     public var galacticReddening: Double

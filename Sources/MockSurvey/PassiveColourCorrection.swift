@@ -2,10 +2,10 @@ internal import Foundation
 
 /// A smooth empirical correction of old populations' spectra towards the observed red sequence.
 ///
-/// Population models share a known fault: passive galaxies come out too red in g - r at z <= 0.1 (by 0.07 with these
-/// spectra) and too blue at z = 0.3 (by 0.15). The correction, in magnitudes as a function of rest wavelength, is fitted by
-/// hand to the colours of SDSS and BOSS red galaxies from z = 0.05 to 0.7 (our approximation); it fades in between
-/// ages of 1 and 3 Gyr, so that young populations stay as computed.
+/// Population models share a known fault: passive galaxies come out too red in g - r at z <= 0.1 (by 0.07
+/// with these spectra) and too blue at z = 0.3 (by 0.15). The correction, in magnitudes as a function of rest
+/// wavelength, is fitted by hand to the colours of SDSS and BOSS red galaxies from z = 0.05 to 0.7 (our
+/// approximation); it fades in between ages of 1 and 3 Gyr, so that young populations stay as computed.
 enum PassiveColourCorrection {
     private static let wavelengths: [Double] = [
         2600, 2806, 2980, 3180, 3670, 3975, 4148, 4336, 4540, 5000, 5500,

@@ -4,9 +4,9 @@ internal import Foundation
 /// Broad-band fluxes of every population of a `PopulationTable`, through each passband at each redshift and
 /// reddening.
 ///
-/// Stars and nebular continuum are tabulated; emission lines are added one by one at their observed wavelength. Tables
-/// hold the flux at 10 pc, so that the luminosity distance enters exactly; between nodes of redshift and reddening the
-/// logarithm of a galaxy's flux is interpolated linearly.
+/// Stars and nebular continuum are tabulated; emission lines are added one by one at their observed
+/// wavelength. Tables hold the flux at 10 pc, so that the luminosity distance enters exactly; between nodes
+/// of redshift and reddening the logarithm of a galaxy's flux is interpolated linearly.
 public struct PhotometryGrid: Sendable {
     /// The passbands, in the order of every flux list.
     public let passbands: [Passband]

@@ -2,9 +2,9 @@ internal import Foundation
 
 /// A Moffat point spread as a sum of Gaussians.
 ///
-/// `(1 + r^2/a^2)^-beta` is an integral over Gaussians of variance `a^2 / (2 t)` with the weight of a gamma distribution
-/// of shape `beta - 1` in flux; generalised Gauss-Laguerre quadrature picks four of them. Bright sources, whose wings show,
-/// take the trapezoidal rule in the logarithm instead.
+/// `(1 + r^2/a^2)^-beta` is an integral over Gaussians of variance `a^2 / (2 t)` with the weight of a gamma
+/// distribution of shape `beta - 1` in flux; generalised Gauss-Laguerre quadrature picks four of them. Bright
+/// sources, whose wings show, take the trapezoidal rule in the logarithm instead.
 public struct PointSpread: Sendable {
     /// One Gaussian: variance per axis in arcsec^2 and share of the flux.
     public struct Component: Sendable, Equatable {
@@ -68,7 +68,8 @@ public struct PointSpread: Sendable {
     /// Mean variance per axis in arcsec^2.
     var meanVariance: Double { components.reduce(0) { $0 + $1.weight * $1.variance } }
 
-    /// Nodes and normalised weights of generalised Gauss-Laguerre quadrature, weight function `t^exponent exp(-t)`.
+    /// Nodes and normalised weights of generalised Gauss-Laguerre quadrature, weight function `t^exponent
+    /// exp(-t)`.
     private static func quadrature(order: Int, exponent: Double) -> [(node: Double, weight: Double)] {
         func laguerre(_ degree: Int, _ x: Double) -> Double {
             var previous = 1.0

@@ -2,11 +2,12 @@ internal import Astronomy
 internal import Computing
 internal import Foundation
 
-/// Draws galaxies of a flux-limited survey: redshift by comoving volume, mass by the mass function, then the limit.
+/// Draws galaxies of a flux-limited survey: redshift by comoving volume, mass by the mass function, then the
+/// limit.
 ///
-/// Candidates come from an envelope that contains every galaxy that can pass: at each redshift the masses above
-/// which a galaxy of the highest light per mass reaches the limit. Candidates fainter than the limit are drawn again, so
-/// that the sample follows the population exactly.
+/// Candidates come from an envelope that contains every galaxy that can pass: at each redshift the masses
+/// above which a galaxy of the highest light per mass reaches the limit. Candidates fainter than the limit
+/// are drawn again, so that the sample follows the population exactly.
 package struct PopulationSampler {
     let drawer: GalaxyDrawer
     /// The faintest magnitude in the selection band.

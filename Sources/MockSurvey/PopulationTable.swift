@@ -20,8 +20,8 @@ public struct PopulationTable: Sendable {
 
     /// Averages `populations` over `bins` at constant star-formation rate within each.
     ///
-    /// - Parameter correctsPassiveColours: Whether old populations are corrected towards the observed red sequence
-    ///   (`PassiveColourCorrection`); without it the spectra are the published ones.
+    /// - Parameter correctsPassiveColours: Whether old populations are corrected towards the observed red
+    ///   sequence (`PassiveColourCorrection`); without it the spectra are the published ones.
     public init(
         _ populations: StellarPopulations = .pegase, bins: AgeBins = .standard,
         correctsPassiveColours: Bool = true

@@ -1,8 +1,8 @@
 internal import Computing
 internal import Foundation
 
-/// Light of quasars: a power law with broad emission lines and the Lyman-alpha forest (our approximation, with
-/// equivalent widths of the order of Vanden Berk et al. 2001).
+/// Light of quasars: a power law with broad emission lines and the Lyman-alpha forest (our approximation,
+/// with equivalent widths of the order of Vanden Berk et al. 2001).
 struct QuasarDrawer {
     let passbands: [Passband]
 

@@ -4,8 +4,8 @@ internal import Foundation
 
 /// Draws Red Spirals: passive, face-on, disc-dominated spirals (Masters et al. 2010, MNRAS 405, 783).
 ///
-/// 0.03 < z < 0.085 by volume, log10 mass 10.3 to 11.2 by the mass function times the quiescent fraction, log10 specific rate
-/// -12 to -11, log10(a/b) < 0.2, half-light radius 4 to 10 kpc.
+/// 0.03 < z < 0.085 by volume, log10 mass 10.3 to 11.2 by the mass function times the quiescent fraction,
+/// log10 specific rate -12 to -11, log10(a/b) < 0.2, half-light radius 4 to 10 kpc.
 struct RedSpiralDrawer {
     let drawer: GalaxyDrawer
     let massFunction = MassFunction()

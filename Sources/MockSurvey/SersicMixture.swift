@@ -2,12 +2,14 @@ internal import Foundation
 
 /// A Sersic profile as a sum of Gaussians, which convolve with a point spread in closed form.
 ///
-/// `exp(-b (r / R)^(1/n))` is a mixture of Gaussians for n >= 1/2, because `exp(-s^a)` with `a = 1/(2n) <= 1` is the Laplace
-/// transform of the one-sided stable density of index a (Feller 1971, XIII.6). With Kanter's representation of that density
-/// (Kanter 1975, Annals of Probability 3, 697) the light of the Gaussians of each size is a two-dimensional integral, summed
-/// here over a grid and gathered in bins of log variance. (Hogg & Lang 2013, PASP 125, 719, fit such mixtures.)
+/// `exp(-b (r / R)^(1/n))` is a mixture of Gaussians for n >= 1/2, because `exp(-s^a)` with `a = 1/(2n) <= 1`
+/// is the Laplace transform of the one-sided stable density of index a (Feller 1971, XIII.6). With Kanter's
+/// representation of that density (Kanter 1975, Annals of Probability 3, 697) the light of the Gaussians of
+/// each size is a two-dimensional integral, summed here over a grid and gathered in bins of log variance.
+/// (Hogg & Lang 2013, PASP 125, 719, fit such mixtures.)
 public struct SersicMixture: Sendable {
-    /// One Gaussian: its variance per axis in units of the half-light radius squared, and its share of the light.
+    /// One Gaussian: its variance per axis in units of the half-light radius squared, and its share of the
+    /// light.
     public struct Component: Sendable, Equatable {
         /// Variance per half-light radius squared.
         public var variance: Double
@@ -34,7 +36,7 @@ public struct SersicMixture: Sendable {
             return
         }
         // Towards n = 1/2 the sizes draw together, and the bins with them.
-        let step = min(Self.widestStep, 0.9 * power)
+        let step = min(Self.widestStep, 0.5 * power)
         let logScale = log(2) + 2 * index * log(b)
         let angles = Self.angleTerms(power: power)
         let energies = Self.energyTerms(shape: 2 * index)

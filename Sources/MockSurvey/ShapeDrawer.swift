@@ -68,56 +68,74 @@ struct ShapeDrawer {
         to shape: inout GalaxyShape, galaxy: Galaxy, style: Style,
         using generator: inout some RandomNumberGenerator
     ) {
-        let disc = SkyEllipse(positionAngle: shape.positionAngle, axisRatio: shape.axisRatio)
         let bulgeShare = min(0.75, max(0, (shape.sersicIndex - 1.05) / 3.2))
         shape.bulgeFraction = bulgeShare
         // Redder bulge: its share grows with wavelength, more so while the disc forms stars.
         let tilt = galaxy.state == .starForming ? generator.uniform(0.5...1.1) : 0.25
-        let bulgeShares = pivots.map { min(0.9, bulgeShare * pow($0 / pivots[pivots.count / 2], tilt)) }
+        var bulgeShares = tilted(bulgeShare, by: tilt, atMost: 0.9)
         let barred = generator.uniform() < 0.33 && galaxy.log10StellarMass > 9.3
-        let barShare = barred ? generator.uniform(0.06...0.16) : 0
-        let barShares = pivots.map {
-            min(0.3, barShare * pow($0 / pivots[pivots.count / 2], 0.7 * tilt))
-        }
+        var barShares = tilted(
+            barred ? generator.uniform(0.06...0.16) : 0, by: 0.7 * tilt, atMost: 0.3)
         let spots = style.hasSpots && galaxy.state == .starForming ? generator.uniform(0.02...0.12) : 0
         let spotShares = pivots.map { spots * pow($0 / pivots[0], -1.2) }
-        var discShares = [Double](repeating: 1, count: pivots.count)
+        var discShares: [Double] = []
         for band in pivots.indices {
-            discShares[band] -= bulgeShares[band] + barShares[band] + spotShares[band]
+            // Bulge and bar leave the disc at least a twentieth of the light.
+            let scale = min(1, (0.95 - spotShares[band]) / max(1e-9, bulgeShares[band] + barShares[band]))
+            bulgeShares[band] *= scale
+            barShares[band] *= scale
+            discShares.append(1 - bulgeShares[band] - barShares[band] - spotShares[band])
         }
         shape.discIndex = 0
         shape.components = [
             GalaxyShape.Component(
                 index: min(1, shape.sersicIndex), radius: gradient(0.2, redshift: galaxy.redshift),
-                share: discShares, ellipse: disc)
+                share: discShares,
+                ellipse: SkyEllipse(positionAngle: shape.positionAngle, axisRatio: shape.axisRatio))
         ]
         if bulgeShare > 0.01 {
-            // The bulge's own thickness makes it rounder than the disc.
-            let square = 0.6 * 0.6
-            let cosine = galaxy.cosineInclination
-            let ratio = (square + (1 - square) * cosine * cosine).squareRoot()
-            let radius = 0.25 * pow(10, 0.12 * generator.normal()) * (0.7 + bulgeShare)
-            shape.components.append(
-                GalaxyShape.Component(
-                    index: SersicLibrary.rounded(generator.uniform(1.5...3.5)),
-                    radius: pivots.map { _ in radius }, share: bulgeShares,
-                    ellipse: SkyEllipse(
-                        positionAngle: shape.positionAngle, axisRatio: max(ratio, shape.axisRatio))))
+            addBulge(to: &shape, galaxy: galaxy, shares: bulgeShares, using: &generator)
         }
         let pattern = generator.uniform() * 2 * .pi
-        if barred {
-            shape.components.append(
-                GalaxyShape.Component(
-                    index: 0.6, radius: pivots.map { _ in 0.5 * generator.uniform(0.5...0.95) },
-                    share: barShares,
-                    ellipse: SkyEllipse(
-                        inPlaneAngle: pattern / 2, inPlaneRatio: generator.uniform(0.22...0.4),
-                        discPositionAngle: shape.positionAngle, discAxisRatio: shape.axisRatio)))
-            let radius = shape.components[shape.components.count - 1].radius[0]
-            shape.components[shape.components.count - 1].radius = pivots.map { _ in radius }
-        }
+        if barred { addBar(to: &shape, shares: barShares, angle: pattern / 2, using: &generator) }
         addArms(to: &shape, galaxy: galaxy, style: style, phase: pattern, using: &generator)
         addSpots(to: &shape, shares: spotShares, using: &generator)
+    }
+
+    /// A share that grows with wavelength to a power, the given one in the middle band.
+    private func tilted(_ share: Double, by power: Double, atMost limit: Double) -> [Double] {
+        pivots.map { min(limit, share * pow($0 / pivots[pivots.count / 2], power)) }
+    }
+
+    /// A bulge about a quarter of the disc's size, rounder than the disc because it is thick.
+    private func addBulge(
+        to shape: inout GalaxyShape, galaxy: Galaxy, shares: [Double],
+        using generator: inout some RandomNumberGenerator
+    ) {
+        let square = 0.6 * 0.6
+        let cosine = galaxy.cosineInclination
+        let ratio = (square + (1 - square) * cosine * cosine).squareRoot()
+        let radius = 0.25 * pow(10, 0.12 * generator.normal()) * (0.7 + shape.bulgeFraction)
+        shape.components.append(
+            GalaxyShape.Component(
+                index: SersicLibrary.rounded(generator.uniform(1.5...3.5)),
+                radius: pivots.map { _ in radius }, share: shares,
+                ellipse: SkyEllipse(
+                    positionAngle: shape.positionAngle, axisRatio: max(ratio, shape.axisRatio))))
+    }
+
+    /// A bar in the disc's plane, half as long as 0.5 to 0.95 half-light radii, with a flat profile.
+    private func addBar(
+        to shape: inout GalaxyShape, shares: [Double], angle: Double,
+        using generator: inout some RandomNumberGenerator
+    ) {
+        let radius = 0.5 * generator.uniform(0.5...0.95)
+        shape.components.append(
+            GalaxyShape.Component(
+                index: 0.6, radius: pivots.map { _ in radius }, share: shares,
+                ellipse: SkyEllipse(
+                    inPlaneAngle: angle, inPlaneRatio: generator.uniform(0.22...0.4),
+                    discPositionAngle: shape.positionAngle, discAxisRatio: shape.axisRatio)))
     }
 
     private func addArms(
@@ -168,7 +186,8 @@ struct ShapeDrawer {
         }
     }
 
-    /// Scales all radii so that half of the light at rest 5000 A lies within `halfLightRadius` of the deprojected galaxy.
+    /// Scales all radii so that half of the light at rest 5000 A lies within `halfLightRadius` of the
+    /// deprojected galaxy.
     private func setScale(of shape: inout GalaxyShape, redshift: Double) {
         let wavelength = Self.sizeWavelength * (1 + redshift)
         let upper = min(pivots.count - 1, max(1, pivots.firstIndex { $0 > wavelength } ?? pivots.count - 1))

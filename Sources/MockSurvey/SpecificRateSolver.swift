@@ -2,8 +2,8 @@ internal import Foundation
 
 /// Finds the rising, constant or declining history that has a given specific star-formation rate.
 ///
-/// `SFR(age) ~ exp(rate * age)` since `onset`; the recent part multiplied by `burst` below `burstAge`. The specific
-/// rate falls monotonically with `rate`, so bisection finds it.
+/// `SFR(age) ~ exp(rate * age)` since `onset`; the recent part multiplied by `burst` below `burstAge`. The
+/// specific rate falls monotonically with `rate`, so bisection finds it.
 struct SpecificRateSolver {
     let table: PopulationTable
     let metallicity: Double
@@ -13,8 +13,8 @@ struct SpecificRateSolver {
     let burstAge: Double
     let burst: Double
 
-    /// The history whose SFR (100 Myr) per surviving mass is `specificRate` (1/yr), or the nearest there is, per solar
-    /// mass formed.
+    /// The history whose SFR (100 Myr) per surviving mass is `specificRate` (1/yr), or the nearest there is,
+    /// per solar mass formed.
     func history(specificRate target: Double) -> StarFormationHistory {
         var low = -12 / onset
         var high = 25 / onset

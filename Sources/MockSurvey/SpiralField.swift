@@ -3,9 +3,10 @@ internal import Foundation
 
 /// Spiral arms and rings of an inclined disc as a map that is added to its smooth light.
 ///
-/// In the disc's plane the brightness is `I(R) (1 + A r(R) (p(psi) - 1))` with `psi = m (theta - ln R / tan pitch) - phase`
-/// and `p = ((1 + cos psi) / 2)^2 / (3/8)`, whose mean over theta is 1, so that arms move light along circles and
-/// add none; a ring takes from the disc what it adds. `r` fades the arms in from the centre and out at the rim.
+/// In the disc's plane the brightness is `I(R) (1 + A r(R) (p(psi) - 1))` with `psi = m (theta - ln R / tan
+/// pitch) - phase` and `p = ((1 + cos psi) / 2)^2 / (3/8)`, whose mean over theta is 1, so that arms move
+/// light along circles and add none; a ring takes from the disc what it adds. `r` fades the arms in from the
+/// centre and out at the rim.
 struct SpiralField {
     let arms: GalaxyShape.Arms
     let disc: GalaxyShape.Component
@@ -17,8 +18,8 @@ struct SpiralField {
     private static let reach = 3.2
     private static let nodes = 256
 
-    /// Functions of the radius at even steps: brightness times arm strength, brightness times ring, cosine and sine of
-    /// the spiral's angle.
+    /// Functions of the radius at even steps: brightness times arm strength, brightness times ring, cosine
+    /// and sine of the spiral's angle.
     private struct RadialTable {
         var arm: [Float] = []
         var ring: [Float] = []

@@ -3,8 +3,8 @@ internal import Foundation
 
 /// Colours, magnitudes and density of Milky Way stars at high Galactic latitude.
 ///
-/// A stellar locus in g - r and r - z and counts rising by 0.15 dex a magnitude: our approximations, in line with models of
-/// the Besancon type (about 3000 per square degree to r = 22 at b = 60 degrees).
+/// A stellar locus in g - r and r - z and counts rising by 0.15 dex a magnitude: our approximations, in line
+/// with models of the Besancon type (about 3000 per square degree to r = 22 at b = 60 degrees).
 struct StarDrawer {
     /// Pivot wavelengths of the bands, A.
     let pivots: [Double]

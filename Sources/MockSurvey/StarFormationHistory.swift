@@ -37,8 +37,8 @@ public struct StarFormationHistory: Sendable, Equatable {
         return StarFormationHistory(massFormed: masses.map { $0 / total })
     }
 
-    /// Star formation that begins `onset` years ago at a constant rate, stops growing at `quenching` and then falls
-    /// with an e-folding time of `decline`, normalised to one solar mass.
+    /// Star formation that begins `onset` years ago at a constant rate, stops growing at `quenching` and then
+    /// falls with an e-folding time of `decline`, normalised to one solar mass.
     public static func quenched(
         onset: Double, quenching: Double, decline: Double, bins: AgeBins = .standard
     ) -> StarFormationHistory {

@@ -2,8 +2,8 @@ internal import Foundation
 
 /// Spectra and masses of simple stellar populations on a grid of metallicity and age.
 ///
-/// PEGASE.2 (Fioc & Rocca-Volmerange 1997, 1999), Kroupa (2001) initial mass function, 310 rest-frame bins from
-/// 912 to 11000 A; everything per solar mass formed. `CStellarSpectra/README.md` states the origin.
+/// PEGASE.2 (Fioc & Rocca-Volmerange 1997, 1999), Kroupa (2001) initial mass function, 310 rest-frame bins
+/// from 912 to 11000 A; everything per solar mass formed. `CStellarSpectra/README.md` states the origin.
 public struct StellarPopulations: Sendable {
     /// Mass fractions of metals, ascending; solar is 0.020.
     public let metallicities: [Double]
@@ -82,7 +82,8 @@ public struct StellarPopulations: Sendable {
         ].filter { $0.1 > 0 }
     }
 
-    /// The spectrum in Lsun/A per solar mass formed: log luminosity interpolated in log age and log metallicity.
+    /// The spectrum in Lsun/A per solar mass formed: log luminosity interpolated in log age and log
+    /// metallicity.
     ///
     /// - Parameters:
     ///   - age: Years; below the youngest model its spectrum is used.

@@ -49,8 +49,8 @@ public enum StructureRelations {
         )
     }
 
-    /// A Sersic index: log-normal around 4 (0.15 dex) for early types, around 1.2 rising to 2 at log10 mass 11 (0.2 dex)
-    /// for late types; held within 0.5 to 6 (our approximation).
+    /// A Sersic index: log-normal around 4 (0.15 dex) for early types, around 1.2 rising to 2 at log10 mass
+    /// 11 (0.2 dex) for late types; held within 0.5 to 6 (our approximation).
     public static func sersicIndex(
         log10StellarMass: Double, isEarlyType: Bool, using generator: inout some RandomNumberGenerator
     ) -> Double {

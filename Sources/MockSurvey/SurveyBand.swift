@@ -25,7 +25,8 @@ public struct SurveyBand: Sendable {
         self.electronsPerNanomaggy = electronsPerNanomaggy
     }
 
-    /// DECam g, r, z as DECaLS observed them (Dey et al. 2019, AJ 157, 168): seeing, shallow-end depth, photon counts.
+    /// DECam g, r, z as DECaLS observed them (Dey et al. 2019, AJ 157, 168): seeing, shallow-end depth,
+    /// photon counts.
     public static let decals: [SurveyBand] = [
         SurveyBand(
             band: .decamG, passband: .decamG, medianSeeing: 1.29, depth: 23.95, electronsPerNanomaggy: 3800),

@@ -1,7 +1,8 @@
 internal import Computing
 internal import Foundation
 
-/// What a catalogue reports of a galaxy: the truth with the errors of spectroscopic surveys and fitting codes.
+/// What a catalogue reports of a galaxy: the truth with the errors of spectroscopic surveys and fitting
+/// codes.
 public struct SurveyLabels: Sendable, Equatable {
     /// Spectroscopic redshift.
     public var redshift: Double
@@ -45,9 +46,9 @@ public struct SurveyLabels: Sendable, Equatable {
 
     /// Reports a galaxy of a true redshift, log10 mass and log10 star-formation rate.
     ///
-    /// Redshift: 1e-4 (1 + z), 0.75 % wrong. Mass: 0.1 dex and one of two codes that differ by 0.1 dex. Rate: 0.2 dex while
-    /// stars form; below log10 sSFR = -11, 0.5 dex upwards only, floored at log10 sSFR = -12 (our approximations within the
-    /// ranges of GAMA and Zou et al. 2022).
+    /// Redshift: 1e-4 (1 + z), 0.75 % wrong. Mass: 0.1 dex and one of two codes that differ by 0.1 dex. Rate:
+    /// 0.2 dex while stars form; below log10 sSFR = -11, 0.5 dex upwards only, floored at log10 sSFR = -12
+    /// (our approximations within the ranges of GAMA and Zou et al. 2022).
     init(
         redshift: Double, log10StellarMass: Double, log10StarFormationRate: Double,
         using generator: inout some RandomNumberGenerator

@@ -7,7 +7,8 @@ import Testing
 
 @Suite("Noise beside a real cutout")
 struct RealNoiseTests {
-    /// Noise of a band: 1.48 MAD and lag-1 correlation of what is left after a 9-pixel median in each row's box.
+    /// Noise of a band: 1.48 MAD and lag-1 correlation of what is left after a 9-pixel median in each row's
+    /// box.
     private func statistics(_ pixels: [Float], side: Int) -> (sigma: Double, correlation: Double) {
         var rest: [Double] = []
         var local: [Double] = []

@@ -1,4 +1,5 @@
-// Kernels that draw mock images: elliptical Gaussians, Gaussian random numbers, interpolated noise and separable convolution.
+// Kernels that draw mock images: elliptical Gaussians, normal random numbers, interpolated noise, separable
+// convolution.
 #pragma once
 
 #include "instruction_set.h"
@@ -25,10 +26,11 @@ void galatea_add_gaussians(
 void galatea_fill_normals(
     float *values, int64_t count, uint64_t key, uint64_t stream, uint64_t first, galatea_level level);
 
-/// Adds `weight` times `source`, interpolated with six separable taps, to `target` (`height` rows of `width`).
+/// Adds `weight` times `source`, interpolated with six separable taps, to `target` (`height` rows of
+/// `width`).
 ///
-/// `source` has `height + 5` rows of `width + 5`; `scratch` holds `(height + 5) * width` values. Target (x, y) is
-/// `sum_ij tapsY[j] tapsX[i] source(x + i, y + j)`.
+/// `source` has `height + 5` rows of `width + 5`; `scratch` holds `(height + 5) * width` values. Target
+/// (x, y) is `sum_ij tapsY[j] tapsX[i] source(x + i, y + j)`.
 void galatea_add_interpolated(
     float *target, int32_t width, int32_t height, const float *source, const float *tapsX,
     const float *tapsY, float weight, float *scratch, galatea_level level);
