@@ -17,8 +17,8 @@ struct Galatea: AsyncParsableCommand {
         version: "galatea \(Version.text)",
         subcommands: [
             SimulateCommand.self, PackCommand.self, TrainCommand.self, EnrichCommand.self,
-            InspectCommand.self,
-            DoctorCommand.self,
+            NeighborsCommand.self,
+            EvaluateCommand.self, InspectCommand.self, DoctorCommand.self,
         ])
 
     static func main() async {
