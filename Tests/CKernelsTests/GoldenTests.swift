@@ -43,7 +43,8 @@ struct GoldenTests {
             let (height, width, channels, outHeight, outWidth) = (s[0], s[1], s[2], s[3], s[4])
             let x = GoldenCase.numbers(height * width * channels, 5)
             let dy = GoldenCase.numbers(outHeight * outWidth * channels, 2)
-            var scratch = [Float](repeating: .nan, count: width * channels)
+            var scratch = [Float](
+                repeating: .nan, count: galatea_bilinear_scratch_count(width, channels, outWidth))
             for level in InstructionSet.available {
                 let result =
                     golden.name == "y"

@@ -66,13 +66,13 @@ struct PaperLossTests {
             losses.append(Double(loss.scalar))
             adam.update(loss.gradients(withRespectTo: network.allWeights.map(\.value)), learningRate: 5e-6)
         }
-        // Made by Golden/make_paper_losses.py with PyTorch 2.13.0.
+        // Made by Golden/make_paper_losses.py with PyTorch 2.13.0 in double precision: its own single-precision
+        // run is 9e-5 off in the tenth loss.
         expectClose(
             losses,
             [
-                368239.88, 353463.19, 292188.41, 247354.28, 250076.53, 302655.00, 331584.56, 335417.84,
-                281851.50,
-                235396.34,
-            ], relative: 1e-5)
+                368239.31, 353463.64, 292188.09, 247354.33, 250076.26, 302653.69, 331587.87, 335419.86,
+                281863.66, 235417.33,
+            ], relative: 2e-5)
     }
 }
