@@ -88,6 +88,7 @@ let package = Package(
                 "GalaxyModels", "Discovery", "Catalogs", "NeuralNetworks", "Tensors", "Photometry", "FITS",
                 "MockSurvey", "ImageFiles", "Safetensors", "Astronomy", "Computing", "CBuildInformation",
                 "CCrypto", .product(name: "TOMLKit", package: "TOMLKit"),
+                .product(name: "Logging", package: "swift-log"),
             ]),
 
         // Floor 6: the program.
@@ -114,7 +115,12 @@ let package = Package(
         tests("Discovery", ["CKernels", "Computing", "Safetensors"]),
         tests("NeuralNetworks", ["Computing", "Safetensors", "Tensors"]),
         tests("GalaxyModels", ["NeuralNetworks", "Tensors", "Photometry", "Astronomy", "Computing"]),
-        tests("Pipeline", ["GalaxyModels"]),
+        tests(
+            "Pipeline",
+            [
+                "GalaxyModels", "Catalogs", "Photometry", "FITS", "MockSurvey", "Astronomy", "Computing",
+                .product(name: "Logging", package: "swift-log"),
+            ]),
     ],
     cLanguageStandard: .gnu17,
     cxxLanguageStandard: .gnucxx17
