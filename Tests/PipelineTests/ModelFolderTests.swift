@@ -72,6 +72,15 @@ struct ModelFolderTests {
             names: "format"),
         Damage("a wrong type", "\"image_size\" : 128", by: "\"image_size\" : \"128\""),
         Damage("an impossible size", "\"image_size\" : 128", by: "\"image_size\" : -1"),
+        Damage(
+            "units beyond memory", "\"image_features\" : 8", by: "\"image_features\" : 4000000000000000000",
+            names: "image_features"),
+        Damage("weights beyond memory", "model.json", names: "2^28") { data in
+            let text = String(decoding: data, as: UTF8.self)
+                .replacingOccurrences(of: "\"image_features\" : 8", with: "\"image_features\" : 65536")
+                .replacingOccurrences(of: "\"input_size\" : 32", with: "\"input_size\" : 512")
+            data = Data(text.utf8)
+        },
         Damage("no JSON", "{", by: "["),
         Damage("no weights", names: weights) { folder in
             try FileManager.default.removeItem(atPath: folder + "/weights.safetensors")
