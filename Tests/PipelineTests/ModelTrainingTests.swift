@@ -52,6 +52,17 @@ struct ModelTrainingTests {
         #expect(refusal?.category == .usage)
         #expect(refusal?.message.contains("model.part") == true && refusal?.hint != nil)
         training.resume = true
+        let catalog = try CatalogTable(path: survey.catalog)
+        let redshifts = try catalog.numbers("redshift").map { $0 + 0.01 }
+        try catalog.setting(TableColumn("redshift", .double(redshifts))).write(to: folder.path("c.fits"))
+        var other = training
+        other.catalog = folder.path("c.fits")
+        let changed = other
+        #expect(await failure { try await changed.run(logger: .silent) }?.category == .usage)
+        other = training
+        other.plan.recipe.learningRate *= 2
+        let faster = other
+        #expect(await failure { try await faster.run(logger: .silent) }?.category == .usage)
         training.threads = 1
         let summary = try await training.run(logger: .silent)
         #expect(summary.lines == survey.training.lines)

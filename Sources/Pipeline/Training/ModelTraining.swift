@@ -86,6 +86,7 @@ public struct ModelTraining: Sendable {
         }
         let cachePath = part + "/" + Self.cacheName
         let key = try inputKey(collection)
+        try requireSameInputs(part, key: key, count: rows.count)
         let preparation = try TrainingPreparation(
             rows, cutouts: collection, configuration: plan.model, cachePath: cachePath, key: key,
             threads: threads, flag: flag, progress: progress)
@@ -97,8 +98,7 @@ public struct ModelTraining: Sendable {
             "\(sample.training.count) rows to train on, \(sample.validation.count) to choose the epoch, \(maker.usable(.test).count) to test"
         )
         let cache = try InputCache(
-            path: cachePath, key: key, count: rows.count,
-            recordLength: plan.model.inputSize * plan.model.inputSize * plan.model.bands.count)
+            path: cachePath, key: key, count: rows.count, recordLength: recordLength)
         let backend = CPUBackend(threads: threads)
         var generator = CounterGenerator(seed: plan.recipe.seed, stream: 0x5745_4947_4854)
         let network = GalaxyVAE(plan.model, using: &generator, on: backend)
@@ -138,6 +138,26 @@ public struct ModelTraining: Sendable {
         try manager.makeFolder(part)
     }
 
+    /// Refuses to go on with the checkpoint of a training on other data or of another configuration.
+    private func requireSameInputs(_ part: String, key: String, count: Int) throws {
+        let manager = FileManager.default
+        let cachePath = part + "/" + Self.cacheName
+        guard manager.fileExists(atPath: part + "/" + Self.checkpointName),
+            manager.fileExists(atPath: cachePath)
+        else { return }
+        do throws(InputCache.CacheError) {
+            _ = try InputCache(
+                path: cachePath, key: key, count: count, recordLength: recordLength)
+        } catch .mismatch {
+            throw PipelineError(
+                .usage, "'\(part)' is of a training on other data or with another configuration",
+                hint: "give the same files and options, or remove it")
+        }
+    }
+
+    /// Floats of one cached input.
+    private var recordLength: Int { plan.model.inputSize * plan.model.inputSize * plan.model.bands.count }
+
     /// Removes a part folder of a failed training that has nothing to go on with, so that the next one, with
     /// the fault mended, may start.
     private func removeUnlessResumable(_ part: String) {
@@ -157,6 +177,9 @@ public struct ModelTraining: Sendable {
             hash.update(text: "\(source.size ?? 0) \(source.dataSum ?? "") \(source.listing ?? "")")
         }
         hash.update(text: try ContentHash.ofFile(catalog))
+        // How long training lasts may change when it is gone on with.
+        var plan = plan
+        (plan.recipe.epochs, plan.recipe.patience) = (0, 0)
         hash.update(text: plan.toml)
         return String(hash.hexadecimal().prefix(32))
     }
