@@ -87,8 +87,8 @@ let package = Package(
             [
                 "GalaxyModels", "Discovery", "Catalogs", "NeuralNetworks", "Tensors", "Photometry", "FITS",
                 "MockSurvey", "ImageFiles", "Safetensors", "Astronomy", "Computing", "CBuildInformation",
-                "CCrypto", .product(name: "TOMLKit", package: "TOMLKit"),
-                .product(name: "Logging", package: "swift-log"),
+                "CCrypto", .product(name: "Logging", package: "swift-log"),
+                .product(name: "TOMLKit", package: "TOMLKit"),
             ]),
 
         // Floor 6: the program.

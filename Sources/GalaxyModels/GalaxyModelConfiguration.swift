@@ -61,7 +61,7 @@ public struct GalaxyModelConfiguration: Sendable, Equatable, Codable {
     /// The last operation of the decoder.
     public var decoderOutput: DecoderOutput
 
-    /// The default: asinh inputs, three convolutions, photometric features, five free latents.
+    /// The default: asinh inputs, three convolutions, photometric features, measured and free latents.
     public static func standard(bands: [Band] = Band.legacy) -> GalaxyModelConfiguration {
         GalaxyModelConfiguration(
             bands: bands.map { .init(name: $0.name, extinctionCoefficient: $0.extinctionCoefficient) },
@@ -70,8 +70,8 @@ public struct GalaxyModelConfiguration: Sendable, Equatable, Codable {
             apertureRadii: [1, 2, 4, 8],
             latents: [
                 .orientationCosine, .orientationSine, .redshift, .log10StellarMass, .log10StarFormationRate,
-            ]
-                + (0..<5).map(LatentVariable.free), decoderOutput: .linear)
+            ] + measuredLatents(bandCount: bands.count) + (0..<4).map(LatentVariable.free),
+            decoderOutput: .linear)
     }
 
     /// The network of Gagliano & Villar 2023, section 3: two convolutions, four supervised latents, one free.
@@ -83,6 +83,12 @@ public struct GalaxyModelConfiguration: Sendable, Equatable, Codable {
             latents: [
                 .positionAngle, .redshift, .log10StellarMass, .log10StarFormationRate, .free(0),
             ], decoderOutput: .sigmoid)
+    }
+
+    /// Latents whose labels are measured on the training cutouts, so that stars and quasars have them too:
+    /// brightness, colours and size keep in the latents what tells classes apart.
+    public static func measuredLatents(bandCount: Int) -> [LatentVariable] {
+        [.brightness] + (0..<max(0, bandCount - 1)).map(LatentVariable.colour) + [.log10HalfLightRadius]
     }
 
     /// Sides of the square maps from the input to the last convolution: 69, 35, 18, ... by default.
@@ -138,6 +144,9 @@ public struct GalaxyModelConfiguration: Sendable, Equatable, Codable {
             || !apertureRadii.allSatisfy({ $0 > 0 && $0.isFinite })
         {
             return "aperture_radii: must be positive, at most \(Self.largestCount)"
+        }
+        for case .colour(let index) in latents where index >= bands.count - 1 {
+            return "latents: colour_\(index) needs two bands more than its number, there are \(bands.count)"
         }
         if latents.isEmpty || latents.count > Self.largestCount || Set(latents).count != latents.count {
             return "latents: none, more than \(Self.largestCount), or one occurs twice"

@@ -14,6 +14,12 @@ public enum LatentVariable: Sendable, Hashable {
     case log10StellarMass
     /// log10 of the star-formation rate in Msun/yr.
     case log10StarFormationRate
+    /// Asinh magnitude of the middle band, `asinh(F / 2b)` of the measured flux.
+    case brightness
+    /// Asinh magnitude of the next redder band minus that of this one.
+    case colour(Int)
+    /// log10 of the measured half-light radius, arcsec.
+    case log10HalfLightRadius
     /// A dimension that no label supervises: what else the image holds.
     case free(Int)
 
@@ -33,6 +39,9 @@ extension LatentVariable: RawRepresentable, Codable {
         case .redshift: "redshift"
         case .log10StellarMass: "log10_stellar_mass"
         case .log10StarFormationRate: "log10_star_formation_rate"
+        case .brightness: "brightness"
+        case .colour(let index): "colour_\(index)"
+        case .log10HalfLightRadius: "log10_half_light_radius"
         case .free(let index): "free_\(index)"
         }
     }
@@ -46,11 +55,16 @@ extension LatentVariable: RawRepresentable, Codable {
         case "redshift": self = .redshift
         case "log10_stellar_mass": self = .log10StellarMass
         case "log10_star_formation_rate": self = .log10StarFormationRate
+        case "brightness": self = .brightness
+        case "log10_half_light_radius": self = .log10HalfLightRadius
         default:
-            guard rawValue.hasPrefix("free_"), let index = Int(rawValue.dropFirst(5)),
-                (0..<1024).contains(index)
-            else { return nil }
-            self = .free(index)
+            let parts = rawValue.split(separator: "_", omittingEmptySubsequences: false)
+            guard parts.count == 2, let index = Int(parts[1]), (0..<1024).contains(index) else { return nil }
+            switch parts[0] {
+            case "colour": self = .colour(index)
+            case "free": self = .free(index)
+            default: return nil
+            }
         }
     }
 }

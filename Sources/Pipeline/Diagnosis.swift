@@ -1,5 +1,6 @@
 internal import Computing
 internal import Foundation
+internal import Tensors
 
 /// What a report of a fault, or a question about speed, should start from.
 public struct Diagnosis: Sendable {
@@ -16,6 +17,7 @@ public struct Diagnosis: Sendable {
 
     /// Looks at this process and its machine.
     public init() {
+        let blas = BLASInformation.current
         findings = [
             Finding(name: "galatea", value: Version.text),
             Finding(name: "system", value: ProcessInfo.processInfo.operatingSystemVersionString),
@@ -24,6 +26,11 @@ public struct Diagnosis: Sendable {
                 name: "instruction set",
                 value: "\(InstructionSet.detected) (available: "
                     + InstructionSet.available.map(\.description).joined(separator: ", ") + ")"),
+            Finding(
+                name: "BLAS",
+                value: "\(blas.version), core \(blas.core)"
+                    + (blas.core == blas.detectedCore ? "" : " (by itself it chose \(blas.detectedCore))")
+                    + ", \(blas.threads) thread a call"),
         ]
     }
 

@@ -7,7 +7,7 @@ struct EnrichmentReport {
 
     init(_ summary: Enrichment.Summary, seconds: Double) {
         func row(_ name: String, _ value: String) -> String {
-            name.padding(toLength: 44, withPad: " ", startingAt: 0) + value
+            name.padding(toLength: max(50, name.count + 2), withPad: " ", startingAt: 0) + value
         }
         let done = summary.rows - summary.resumed
         var lines = [

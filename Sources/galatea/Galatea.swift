@@ -15,7 +15,11 @@ struct Galatea: AsyncParsableCommand {
               galatea enrich --model models/mock-grz-v1 --cutouts cutouts.fits --output enriched.fits
             """,
         version: "galatea \(Version.text)",
-        subcommands: [SimulateCommand.self, TrainCommand.self, EnrichCommand.self, DoctorCommand.self])
+        subcommands: [
+            SimulateCommand.self, PackCommand.self, TrainCommand.self, EnrichCommand.self,
+            NeighborsCommand.self,
+            EvaluateCommand.self, InspectCommand.self, DoctorCommand.self,
+        ])
 
     static func main() async {
         await Session.run(Self.self)

@@ -54,6 +54,7 @@ struct SimulateCommand: AsyncParsableCommand {
     }
 
     func run() async throws {
+        if check { try await compareWithObservations() }
         if let output {
             let simulation = Simulation(
                 survey: MockSurveyConfiguration(
@@ -66,6 +67,15 @@ struct SimulateCommand: AsyncParsableCommand {
                 print("wrote \(summary.cutouts) and \(summary.catalog)" + (mosaic.map { " and \($0)" } ?? ""))
             }
         }
+    }
+
+    /// Prints the check values; an input error when one is outside its tolerance.
+    private func compareWithObservations() async throws {
+        let rows = try await SkyCheck(seed: seed).rows()
+        for row in rows { print(row.line) }
+        let misses = rows.count { !$0.passes }
+        print("\(rows.count - misses) of \(rows.count) check values within their tolerance")
+        if misses > 0 { throw PipelineError(.input, "\(misses) check values are outside their tolerance") }
     }
 
     /// The class fractions that were asked for.

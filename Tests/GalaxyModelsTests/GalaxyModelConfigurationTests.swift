@@ -21,7 +21,8 @@ struct GalaxyModelConfigurationTests {
         let rubin = GalaxyModelConfiguration.standard(bands: bands)
         #expect(rubin.fault == nil)
         #expect(rubin.photometricFeatureCount == 6 * 5)
-        #expect(rubin.supervisedLatents == [0, 1, 2, 3, 4])
+        #expect(rubin.supervisedLatents == Array(0..<12))
+        #expect(rubin.latents.contains(.colour(4)) && !rubin.latents.contains(.colour(5)))
     }
 
     @Test("A configuration survives JSON")

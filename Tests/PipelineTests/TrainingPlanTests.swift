@@ -30,7 +30,7 @@ struct TrainingPlanTests {
         #expect(configuration.recipe.learningRate == 1e-4)
         #expect(configuration.model.bands.map(\.name) == ["g", "z"])
         #expect(configuration.model.bands.map(\.extinctionCoefficient) == [3.214, 1.211])
-        #expect(configuration.model.latents.count == 6)
+        #expect(configuration.model.latents.count == 5 + 3 + 1)
         #expect(configuration.recipe.batchSize == TrainingRecipe.standard.batchSize)
     }
 

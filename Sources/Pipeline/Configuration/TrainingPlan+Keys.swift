@@ -13,6 +13,13 @@ extension GalaxyModelConfiguration {
             bands = newValue.map { name in
                 bands.first { $0.name == name } ?? .init(name: name, extinctionCoefficient: 0)
             }
+            // As many colours as pairs of neighbouring bands.
+            guard let brightness = latents.firstIndex(of: .brightness) else { return }
+            let others = latents.filter {
+                if case .colour = $0 { false } else { $0 != .brightness && $0 != .log10HalfLightRadius }
+            }
+            let measured = Self.measuredLatents(bandCount: newValue.count)
+            latents = others[..<brightness] + measured + others[brightness...]
         }
     }
 

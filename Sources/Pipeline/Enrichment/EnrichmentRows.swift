@@ -23,6 +23,15 @@ struct EnrichmentRows: Sendable {
     /// Number of rows.
     var count: Int { cutouts.count }
 
+    /// The identifier of a row, as packed files hold it; its number from 1 where the catalogue has none.
+    func identifier(_ row: Int) -> FITS.ObjectIdentifier {
+        guard identifiers.isMissing?[row] != true else { return .text("row \(row + 1)") }
+        return switch identifiers.values {
+        case .integers(let numbers): .integer(numbers[row])
+        case .texts(let texts): .text(texts[row])
+        }
+    }
+
     /// One row a cutout.
     init(cutouts collection: CutoutCollection) {
         identifiers =

@@ -79,7 +79,7 @@ public struct ModelTraining: Sendable {
         let match = try CatalogMatch(
             rows: labels.objects, cutouts: collection.objects, loop: ParallelLoop(threads: threads))
         for line in match.report.lines { logger.info("\(line)") }
-        let rows = TrainingRows(labels, match: match, recipe: plan.recipe)
+        let rows = TrainingRows(labels, match: match, plan: plan)
         guard rows.count > 0 else {
             throw PipelineError(
                 .input, "no row of '\(catalog)' has a cutout", hint: "check identifiers and positions")

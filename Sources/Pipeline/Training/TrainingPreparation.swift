@@ -14,6 +14,12 @@ struct TrainingPreparation: Sendable {
         var orientation: SIMD2<Double>
         /// Error of either component.
         var orientationSigma: Double
+        /// Asinh magnitude of each band, corrected for Galactic extinction; NaN unmeasured.
+        var magnitudes: [Double]
+        /// Errors of `magnitudes`.
+        var magnitudeSigmas: [Double]
+        /// log10 of the half-light radius, arcsec; NaN unmeasured.
+        var log10HalfLightRadius: Double
         /// Whether the cutout can be used.
         var isUsable: Bool
     }
@@ -74,7 +80,8 @@ struct TrainingPreparation: Sendable {
         let reading = cutouts.read(rows.cutouts[row])
         guard case .success(let placement) = grid.place(reading, around: reading.position) else {
             let nothing = Record(
-                features: [], orientation: SIMD2(.nan, .nan), orientationSigma: .nan, isUsable: false)
+                features: [], orientation: SIMD2(.nan, .nan), orientationSigma: .nan, magnitudes: [],
+                magnitudeSigmas: [], log10HalfLightRadius: .nan, isUsable: false)
             return (nothing, Array(repeating: 0, count: length))
         }
         let given = rows.reddening[row]
@@ -82,9 +89,17 @@ struct TrainingPreparation: Sendable {
             placement.image.pixels, sky: placement.sky,
             reddening: given.isFinite ? given : reading.reddening, workspace: &workspace)
         let source = SourceMeasurer().measure(placement.image)
+        let excess = (given.isFinite ? given : reading.reddening) ?? 0
+        let dereddening = rows.extinctionCoefficients.map { pow(10, 0.4 * $0 * excess) }
+        let softening = ApertureFeatures.softening
         let record = Record(
             features: input.features, orientation: Self.axisRatioEllipticity(source),
             orientationSigma: source.ellipticitySigma,
+            magnitudes: zip(source.fluxes, dereddening).map { asinh($0 * $1 / (2 * softening)) },
+            magnitudeSigmas: zip(source.fluxSigmas, zip(source.fluxes, dereddening)).map { sigma, flux in
+                let scaled = flux.0 * flux.1 / (2 * softening)
+                return sigma * flux.1 / (2 * softening) / (1 + scaled * scaled).squareRoot()
+            }, log10HalfLightRadius: log10(source.halfLightRadius),
             isUsable: placement.flags.isDisjoint(with: [.bandMissing, .bandAllZero])
                 && !input.cutout.hasTooManyNonFinitePixels)
         return (record, input.image)

@@ -29,6 +29,8 @@ struct TrainingRows: Sendable {
     var starFormationRateSigma: [Double]
     /// Galactic E(B-V); NaN where not given.
     var reddening: [Double]
+    /// Galactic extinction of each band of the model, magnitudes per E(B-V).
+    var extinctionCoefficients: [Double]
     /// Class of each record; `nil` when the catalogue has none.
     var classes: [String]?
 
@@ -36,7 +38,9 @@ struct TrainingRows: Sendable {
     var count: Int { catalogRows.count }
 
     /// Joins a catalogue with its cutouts.
-    init(_ catalog: LabelCatalog, match: CatalogMatch, recipe: TrainingRecipe) {
+    init(_ catalog: LabelCatalog, match: CatalogMatch, plan: TrainingPlan) {
+        let recipe = plan.recipe
+        extinctionCoefficients = plan.model.bands.map(\.extinctionCoefficient)
         let rows = (0..<catalog.rowCount).filter { match.cutoutOfRow[$0] != nil }
         catalogRows = rows
         cutouts = rows.compactMap { match.cutoutOfRow[$0] }

@@ -45,6 +45,9 @@ struct TrainingSampleMaker: Sendable {
             targetScales: try targetScales(training))
     }
 
+    /// Smallest error of a measured label: asinh magnitudes, dex.
+    private static let photometryFloor = 0.03
+
     /// The scale of each supervised latent.
     private func targetScales(_ training: [Int]) throws -> [TargetScale] {
         try configuration.supervisedLatents.map { position in
@@ -100,6 +103,23 @@ struct TrainingSampleMaker: Sendable {
             let e = preparation.records[record].orientation
             let angle = atan2(e.y, e.x) / 2
             return (angle < 0 ? angle + .pi : angle, recipe.positionAngleSigma)
+        case .brightness:
+            let measured = preparation.records[record]
+            let middle = configuration.bands.count / 2
+            guard middle < measured.magnitudes.count else { return (.nan, .nan) }
+            return (measured.magnitudes[middle], max(Self.photometryFloor, measured.magnitudeSigmas[middle]))
+        case .colour(let band):
+            let measured = preparation.records[record]
+            guard band + 1 < measured.magnitudes.count else { return (.nan, .nan) }
+            let variance =
+                measured.magnitudeSigmas[band] * measured.magnitudeSigmas[band]
+                + measured.magnitudeSigmas[band + 1] * measured.magnitudeSigmas[band + 1]
+            return (
+                measured.magnitudes[band + 1] - measured.magnitudes[band],
+                max(Self.photometryFloor, variance.squareRoot())
+            )
+        case .log10HalfLightRadius:
+            return (preparation.records[record].log10HalfLightRadius, Self.photometryFloor)
         case .free: return (.nan, .nan)
         }
     }

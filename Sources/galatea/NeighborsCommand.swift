@@ -1,0 +1,66 @@
+import ArgumentParser
+import Foundation
+import Logging
+import Pipeline
+
+/// `galatea neighbors`: more like this one.
+struct NeighborsCommand: AsyncParsableCommand {
+    static let configuration = CommandConfiguration(
+        commandName: "neighbors",
+        abstract: "Find objects like given ones in an enriched catalogue.",
+        discussion: """
+            Distances are taken between standardised latents. With --min-hits only objects near several members \
+            of the query are listed.
+
+            EXAMPLE
+              galatea neighbors --catalog enriched.fits --query 1234,5678 --k 10
+              galatea neighbors --catalog enriched.fits --query class_pred=green_pea --min-hits 3 --output more.csv
+            """)
+
+    @Option(help: ArgumentHelp("Enriched catalogue.", valueName: "FILE"))
+    var catalog: String
+
+    @Option(help: ArgumentHelp("Identifiers, a file of them, or COLUMN=VALUE.", valueName: "QUERY"))
+    var query: String
+
+    @Option(help: ArgumentHelp("Neighbours of each object.", valueName: "K"))
+    var k = 10
+
+    @Option(help: ArgumentHelp("Only objects near at least M of the query.", valueName: "M"))
+    var minHits: Int?
+
+    @Option(help: ArgumentHelp("Exponent of the Minkowski distance: 1, 2, ... or inf.", valueName: "P"))
+    var p = 2.0
+
+    @Option(help: ArgumentHelp("Write the list here as CSV; standard output otherwise.", valueName: "FILE"))
+    var output: String?
+
+    @Option(help: ArgumentHelp("Worker threads; all cores otherwise.", valueName: "N"))
+    var threads: Int?
+
+    @OptionGroup var outputOptions: OutputOptions
+
+    func validate() throws {
+        if k < 1 { throw ValidationError("--k must be at least 1.") }
+        if let minHits, minHits < 1 { throw ValidationError("--min-hits must be at least 1.") }
+        if !(p >= 1) { throw ValidationError("--p must be at least 1.") }
+        if let threads, threads < 1 { throw ValidationError("--threads must be at least 1.") }
+    }
+
+    func run() async throws {
+        let searching = NeighbourSearching(
+            catalog: catalog, query: NeighbourQuery(query), count: k, minimumHits: minHits, exponent: p,
+            output: output, threads: threads)
+        let summary = try await searching.run()
+        let logger = outputOptions.logger("neighbors")
+        if !summary.skipped.isEmpty {
+            let named = summary.skipped.prefix(5).joined(separator: ", ")
+            logger.warning("\(summary.skipped.count) objects of the query have no latents: \(named)")
+        }
+        if let output {
+            logger.info("\(summary.queried) objects queried, \(summary.lines.count - 1) rows in \(output)")
+        } else {
+            for line in summary.lines { print(line) }
+        }
+    }
+}
