@@ -115,7 +115,12 @@ let package = Package(
         tests("Discovery", ["CKernels", "Computing", "Safetensors"]),
         tests("NeuralNetworks", ["Computing", "Safetensors", "Tensors"]),
         tests("GalaxyModels", ["NeuralNetworks", "Tensors", "Photometry", "Astronomy", "Computing"]),
-        tests("Pipeline", ["GalaxyModels"]),
+        tests(
+            "Pipeline",
+            [
+                "GalaxyModels", "Catalogs", "Photometry", "FITS", "MockSurvey", "Astronomy", "Computing",
+                .product(name: "Logging", package: "swift-log"),
+            ]),
     ],
     cLanguageStandard: .gnu17,
     cxxLanguageStandard: .gnucxx17

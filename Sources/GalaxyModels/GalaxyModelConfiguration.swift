@@ -110,6 +110,13 @@ public struct GalaxyModelConfiguration: Sendable, Equatable, Codable {
     /// Positions of the latents that labels supervise.
     public var supervisedLatents: [Int] { latents.indices.filter { !latents[$0].isFree } }
 
+    /// Most units of a fully connected layer.
+    private static let largestWidth = 65536
+    /// Most latents, and most apertures.
+    private static let largestCount = 1024
+    /// Most weights of a fully connected layer.
+    private static let largestLayer = 1 << 28
+
     /// What makes the configuration impossible; `nil` when nothing does.
     public var fault: String? {
         if bands.isEmpty { return "bands: at least one is needed" }
@@ -130,15 +137,28 @@ public struct GalaxyModelConfiguration: Sendable, Equatable, Codable {
         if mapSizes[channels.count] < 2 {
             return "channels: \(channels.count) halvings leave nothing of the image"
         }
-        if imageFeatures < 0 || jointFeatures < 0 {
-            return "image_features, joint_features: must not be negative"
+        if ![imageFeatures, jointFeatures].allSatisfy((0...Self.largestWidth).contains) {
+            return "image_features, joint_features: must hold numbers from 0 to \(Self.largestWidth)"
         }
-        if !apertureRadii.allSatisfy({ $0 > 0 && $0.isFinite }) { return "aperture_radii: must be positive" }
-        for case .colour(let index) in latents where index + 1 >= bands.count {
-            return "latents: colour_\(index) needs \(index + 2) bands"
+        if apertureRadii.count > Self.largestCount
+            || !apertureRadii.allSatisfy({ $0 > 0 && $0.isFinite })
+        {
+            return "aperture_radii: must be positive, at most \(Self.largestCount)"
         }
-        if latents.isEmpty || Set(latents).count != latents.count {
-            return "latents: none, or one occurs twice"
+        for case .colour(let index) in latents where index >= bands.count - 1 {
+            return "latents: colour_\(index) needs two bands more than its number, there are \(bands.count)"
+        }
+        if latents.isEmpty || latents.count > Self.largestCount || Set(latents).count != latents.count {
+            return "latents: none, more than \(Self.largestCount), or one occurs twice"
+        }
+        // A file may claim any size; memory is taken for one that can be meant.
+        let behind = imageFeatures > 0 ? imageFeatures : max(jointFeatures, latents.count)
+        if flattenedSize > Self.largestLayer / behind {
+            return "image_features: \(flattenedSize) values into \(behind) units are more than 2^28 weights"
+        }
+        let joined = imageFeatures + photometricFeatureCount
+        if jointFeatures > 0, joined > Self.largestLayer / jointFeatures {
+            return "joint_features: \(joined) values into \(jointFeatures) units are more than 2^28 weights"
         }
         return nil
     }

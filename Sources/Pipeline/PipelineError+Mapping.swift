@@ -42,8 +42,13 @@ extension FITSError {
 }
 
 extension CatalogError {
-    /// Whether the catalogue's content is at fault, or the file under it.
+    /// Whether the catalogue's content is at fault, the request, or the file under it.
     fileprivate var category: PipelineError.Category {
-        if case .fits(let error) = self { error.category } else { .input }
+        switch self {
+        case .fits(let error): error.category
+        case .file: .inputOutput
+        case .unknownFormat, .cannotResume: .usage
+        default: .input
+        }
     }
 }

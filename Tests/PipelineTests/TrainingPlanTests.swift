@@ -45,6 +45,9 @@ struct TrainingPlanTests {
             ("[loss]\nobjective = \"elbow\"", "'c.toml': loss.objective must be one of"),
             ("[training\nepochs = 3", "cannot read 'c.toml': line 1"),
             ("[model]\nextinction = [1.0]", "'c.toml': extinction"),
+            ("[model]\nfree_latents = 1000000000000", "'c.toml': latents: none, more than"),
+            ("[model]\njoint_features = 65537", "'c.toml': image_features, joint_features: must hold"),
+            ("[model]\njoint_features = 65536\nimage_features = 8192", "'c.toml': joint_features: 8207"),
         ])
     func faults(text: String, message: String) {
         #expect {

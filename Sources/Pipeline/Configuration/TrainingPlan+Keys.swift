@@ -37,7 +37,11 @@ extension GalaxyModelConfiguration {
 
     fileprivate var freeLatents: Int {
         get { latents.count { $0.isFree } }
-        set { latents = latents.filter { !$0.isFree } + (0..<max(0, newValue)).map(LatentVariable.free) }
+        set {
+            // No more than `fault` needs to see that they are too many.
+            let count = max(0, min(newValue, 1 << 16))
+            latents = latents.filter { !$0.isFree } + (0..<count).map(LatentVariable.free)
+        }
     }
 }
 

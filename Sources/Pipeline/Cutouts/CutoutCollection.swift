@@ -26,6 +26,8 @@ struct CutoutCollection: Sendable {
         var size: Int?
         /// DATASUM of the pixels where the file has it.
         var dataSum: String?
+        /// Number of a folder's cutouts, and a hash of their names and sizes; `nil` for a file.
+        var listing: String?
     }
 
     private let parts: [Part]
@@ -58,7 +60,7 @@ struct CutoutCollection: Sendable {
                 let positions = folder.names.indices.map { Self.position(of: folder.path($0)) }
                 parts.append(.folder(folder, positions: positions))
                 others += folder.otherNames.map { path + "/" + $0 }
-                sources.append(Source(path: path))
+                sources.append(Source(path: path, listing: folder.listing))
             } else {
                 let file = try PackedCutouts(path: path)
                 parts.append(.packed(file, objects: try file.objects(in: 0..<file.count)))

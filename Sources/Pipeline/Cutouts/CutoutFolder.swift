@@ -28,8 +28,9 @@ struct CutoutFolder: Sendable {
         }
         let files = entries.filter { name in
             var isFolder: ObjCBool = false
+            // A link to nothing does not exist for this question, and is a file that cannot be read.
             let exists = FileManager.default.fileExists(atPath: path + "/" + name, isDirectory: &isFolder)
-            return exists && !isFolder.boolValue && !name.hasPrefix(".")
+            return !(exists && isFolder.boolValue) && !name.hasPrefix(".")
         }.sorted { Array($0.utf8).lexicographicallyPrecedes(Array($1.utf8)) }
         names = files.filter { Self.stem(of: $0) != nil }
         otherNames = files.filter { Self.stem(of: $0) == nil }
@@ -42,6 +43,18 @@ struct CutoutFolder: Sendable {
             return String(plain.dropLast(suffix.count))
         }
         return nil
+    }
+
+    /// Number of cutouts, and the beginning of a hash of their names and sizes: tells a folder from itself
+    /// after files were added, removed or replaced by longer or shorter ones.
+    var listing: String {
+        var hash = ContentHash()
+        for index in names.indices {
+            hash.update(text: names[index])
+            var status = stat()
+            hash.update(text: stat(path(index), &status) == 0 ? "\(status.st_size)" : "unreadable")
+        }
+        return "\(names.count) files, SHA-256 of names and sizes \(hash.hexadecimal().prefix(16))"
     }
 
     /// The path of a cutout.

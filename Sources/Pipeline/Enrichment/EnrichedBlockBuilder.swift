@@ -21,15 +21,14 @@ struct EnrichedBlockBuilder: Sendable {
         self.identifiers = identifiers
         self.neighbourCount = min(neighbourCount, folder.reference?.count ?? 0)
         self.hasPhotometry = hasPhotometry
-        let latents = folder.description.configuration.latents
-        let isSupervised = folder.description.objective != .baseline
+        let description = folder.description
         properties = CatalogColumn.Property.allCases.filter { property in
-            guard isSupervised else { return false }
-            return switch property {
-            case .redshift: latents.contains(.redshift)
-            case .stellarMass: latents.contains(.log10StellarMass)
-            case .starFormationRate: latents.contains(.log10StarFormationRate)
-            case .positionAngle: latents.contains(.positionAngle) || latents.contains(.orientationCosine)
+            switch property {
+            case .redshift: description.estimates(.redshift)
+            case .stellarMass: description.estimates(.log10StellarMass)
+            case .starFormationRate: description.estimates(.log10StarFormationRate)
+            case .positionAngle:
+                description.estimates(.positionAngle) || description.estimates(.orientationCosine)
             }
         }
     }

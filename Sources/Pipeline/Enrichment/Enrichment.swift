@@ -4,6 +4,7 @@ internal import Computing
 internal import Discovery
 internal import FITS
 internal import Foundation
+internal import GalaxyModels
 public import Logging
 public import Photometry
 
@@ -38,7 +39,7 @@ public struct Enrichment: Sendable {
         public var rows = 0
         /// Rows that an earlier run had written; the other counts leave them out.
         public var resumed = 0
-        /// Rows with a finite redshift.
+        /// Rows with a finite redshift; with finite latents for a model that estimates no redshift.
         public var usable = 0
         /// Rows whose flags are a fault.
         public var faulty = 0
@@ -72,8 +73,9 @@ public struct Enrichment: Sendable {
 
     /// Estimates and writes every row; the same command gives the same bytes, whatever the thread count.
     ///
-    /// - Throws: `PipelineError`; of category input when no row is usable (the files are written all the same).
-    ///   `CancellationError` when the task is cancelled; part files stay for `resume`.
+    /// That no row is usable is no error here: the summary says it.
+    ///
+    /// - Throws: `PipelineError`; `CancellationError` when the task is cancelled, part files kept for `resume`.
     public func run(logger: Logger, progress: @escaping ProgressHandler = { _ in }) async throws -> Summary {
         try await BackgroundWork.run { flag in try enrich(logger: logger, flag: flag, progress: progress) }
     }
@@ -97,6 +99,7 @@ public struct Enrichment: Sendable {
             outputs: try catalogOutputs(), columns: schema.columns + passing.columns,
             provenance: try provenance(folder, collection, rows: part), resume: resume)
         var tally = EnrichmentTally()
+        tally.needsRedshift = folder.description.estimates(.redshift)
         do {
             var start = part.lowerBound + writer.rowCount
             tally.resumed = writer.rowCount
@@ -162,6 +165,11 @@ public struct Enrichment: Sendable {
             }
             return format
         }
+        guard !outputs.isEmpty, Set(outputs).count == outputs.count else {
+            throw PipelineError(
+                .usage, outputs.isEmpty ? "no output is named" : "an output is named twice",
+                hint: "give --output once for each file")
+        }
         return try outputs.map { try CatalogOutput(path: $0, format: format) }
     }
 
@@ -178,7 +186,8 @@ public struct Enrichment: Sendable {
             ["id,ra,dec"]
             + cutouts.map { index in
                 let position = collection.objects.position(index)
-                return "\(collection.objects.name(index)),\(position.map { "\($0.rightAscension)" } ?? ""),"
+                return Self.quotedIfNeeded(collection.objects.name(index))
+                    + ",\(position.map { "\($0.rightAscension)" } ?? ""),"
                     + (position.map { "\($0.declination)" } ?? "")
             }
         do {
@@ -187,6 +196,14 @@ public struct Enrichment: Sendable {
         } catch {
             throw PipelineError(.inputOutput, "cannot write '\(unmatched)': \(error.localizedDescription)")
         }
+    }
+
+    /// A field of a CSV line (RFC 4180): file names may hold commas, quotes and newlines.
+    private static func quotedIfNeeded(_ text: String) -> String {
+        guard text.unicodeScalars.contains(where: { ",\"\r\n".unicodeScalars.contains($0) }) else {
+            return text
+        }
+        return "\"" + text.replacingOccurrences(of: "\"", with: "\"\"") + "\""
     }
 
     /// Where the numbers come from: everything that can change a value, and nothing else.
@@ -206,7 +223,10 @@ public struct Enrichment: Sendable {
         }
         for source in collection.sources {
             let size = source.size.map { ", \($0) bytes" } ?? ""
-            provenance.add("cutouts", source.path + size + (source.dataSum.map { ", DATASUM \($0)" } ?? ""))
+            provenance.add(
+                "cutouts",
+                source.path + size + (source.dataSum.map { ", DATASUM \($0)" } ?? "")
+                    + (source.listing.map { ", \($0)" } ?? ""))
         }
         provenance.addFlagNames()
         return provenance

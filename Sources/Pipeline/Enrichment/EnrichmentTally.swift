@@ -6,6 +6,8 @@ internal import GalaxyModels
 struct EnrichmentTally {
     /// Rows that an earlier run had written.
     var resumed = 0
+    /// Whether a row counts as usable by its redshift; by its latents for a model that estimates none.
+    var needsRedshift = true
     private var rows = 0
     private var usable = 0
     private var faulty = 0
@@ -19,7 +21,10 @@ struct EnrichmentTally {
     ) {
         for (index, row) in estimates.enumerated() {
             rows += 1
-            if row.properties?.redshift?.value.isFinite ?? false { usable += 1 }
+            let isUsable =
+                needsRedshift
+                ? row.properties?.redshift?.value.isFinite ?? false : row.latents.allSatisfy(\.isFinite)
+            if isUsable { usable += 1 }
             if !row.flags.subtracting(.informative).isEmpty { faulty += 1 }
             for (flag, _) in QualityFlags.names where row.flags.contains(flag) {
                 flags[flag.rawValue, default: 0] += 1

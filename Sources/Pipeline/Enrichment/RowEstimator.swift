@@ -6,7 +6,7 @@ internal import Photometry
 
 /// Everything that is known of one row of an enriched catalogue.
 struct RowEstimate: Sendable {
-    /// Catalogue quantities; `nil` for an unreadable cutout.
+    /// Catalogue quantities; `nil` for an unreadable cutout and for a baseline, which knows none.
     var properties: GalaxyProperties?
     /// Standardised latents; NaN for an unreadable cutout.
     var latents: [Float]
@@ -69,13 +69,15 @@ struct RowEstimator: Sendable {
             placement.image.pixels, sky: placement.sky, reddening: excess, workspace: &workspace)
         var flags = placement.flags.union(estimate.cutout.flags)
         if excess == nil { flags.insert(.extinctionMissing) }
-        var properties = folder.model.properties(estimate)
+        var properties =
+            folder.description.objective == .baseline ? nil : folder.model.properties(estimate)
         if !flags.isDisjoint(with: [.bandMissing, .bandAllZero]) || estimate.cutout.hasTooManyNonFinitePixels
         {
-            (properties.redshift, properties.log10StellarMass) = (nil, nil)
-            properties.log10StarFormationRate = nil
+            properties?.redshift = nil
+            properties?.log10StellarMass = nil
+            properties?.log10StarFormationRate = nil
         }
-        if properties.orientation.map({ $0.positionAngle == nil }) ?? false { flags.insert(.angleUndefined) }
+        if let axis = properties?.orientation, axis.positionAngle == nil { flags.insert(.angleUndefined) }
         let measurement = measurer?.measure(placement.image)
         if measurement?.flags.contains(.noCentralSource) ?? false { flags.insert(.noCentralSource) }
         let standardised = standardised(estimate.latents)

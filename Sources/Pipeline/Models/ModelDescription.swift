@@ -13,6 +13,11 @@ struct ModelDescription: Codable, Sendable, Equatable {
     /// What the network was trained towards.
     var objective: TrainingRecipe.Objective
 
+    /// Whether labels supervised a latent: those of a baseline bear the names and mean nothing.
+    func estimates(_ variable: LatentVariable) -> Bool {
+        objective != .baseline && configuration.latents.contains(variable)
+    }
+
     /// The newest format that this version reads and the one that it writes.
     static let currentFormat = 1
 

@@ -54,8 +54,32 @@ public struct Simulation: Sendable {
     }
 
     private func simulate(flag: CancellationFlag, progress: ProgressHandler) throws -> Summary {
-        let sky = MockSurvey(survey)
+        let missing = Self.missingFolders(of: output)
         try FileManager.default.makeFolder(output)
+        do {
+            return try simulate(into: output, flag: flag, progress: progress)
+        } catch {
+            // Innermost first; one that holds something by now stays.
+            for folder in missing { rmdir(folder) }
+            throw error
+        }
+    }
+
+    /// The folders of a path that are not there yet, innermost first.
+    private static func missingFolders(of path: String) -> [String] {
+        var missing: [String] = []
+        var url = URL(fileURLWithPath: path).standardizedFileURL
+        while url.path != "/", !FileManager.default.fileExists(atPath: url.path) {
+            missing.append(url.path)
+            url.deleteLastPathComponent()
+        }
+        return missing
+    }
+
+    private func simulate(
+        into output: String, flag: CancellationFlag, progress: ProgressHandler
+    ) throws -> Summary {
+        let sky = MockSurvey(survey)
         let cutoutsPath = output + "/cutouts.fits"
         let catalogPath = output + "/catalog.fits"
         let cards = provenance()

@@ -52,6 +52,7 @@ public struct ModelTraining: Sendable {
     /// Trains to the end.
     ///
     /// Works in `<output>.part`, renamed when done; what is there after a kill is gone on with by `resume`.
+    /// After an error the part folder stays only if it holds a checkpoint.
     ///
     /// - Throws: `PipelineError`; `CancellationError` when the task is cancelled, the part folder kept.
     public func run(logger: Logger, progress: @escaping ProgressHandler = { _ in }) async throws -> Summary {
@@ -61,6 +62,17 @@ public struct ModelTraining: Sendable {
     private func train(logger: Logger, flag: CancellationFlag, progress: ProgressHandler) throws -> Summary {
         let part = output + ".part"
         try prepareFolder(part)
+        do {
+            return try train(in: part, logger: logger, flag: flag, progress: progress)
+        } catch let error where !(error is CancellationError) {
+            removeUnlessResumable(part)
+            throw error
+        }
+    }
+
+    private func train(
+        in part: String, logger: Logger, flag: CancellationFlag, progress: ProgressHandler
+    ) throws -> Summary {
         let labels = try LabelCatalog(path: catalog)
         for line in labels.report.lines { logger.info("\(line)") }
         let collection = try CutoutCollection(paths: cutouts)
@@ -72,8 +84,9 @@ public struct ModelTraining: Sendable {
             throw PipelineError(
                 .input, "no row of '\(catalog)' has a cutout", hint: "check identifiers and positions")
         }
-        let cachePath = part + "/inputs.cache"
+        let cachePath = part + "/" + Self.cacheName
         let key = try inputKey(collection)
+        try requireSameInputs(part, key: key, count: rows.count)
         let preparation = try TrainingPreparation(
             rows, cutouts: collection, configuration: plan.model, cachePath: cachePath, key: key,
             threads: threads, flag: flag, progress: progress)
@@ -85,8 +98,7 @@ public struct ModelTraining: Sendable {
             "\(sample.training.count) rows to train on, \(sample.validation.count) to choose the epoch, \(maker.usable(.test).count) to test"
         )
         let cache = try InputCache(
-            path: cachePath, key: key, count: rows.count,
-            recordLength: plan.model.inputSize * plan.model.inputSize * plan.model.bands.count)
+            path: cachePath, key: key, count: rows.count, recordLength: recordLength)
         let backend = CPUBackend(threads: threads)
         var generator = CounterGenerator(seed: plan.recipe.seed, stream: 0x5745_4947_4854)
         let network = GalaxyVAE(plan.model, using: &generator, on: backend)
@@ -103,7 +115,7 @@ public struct ModelTraining: Sendable {
         }
         let finish = TrainingFinish(
             plan: plan, rows: rows, maker: maker, labels: labels, latents: latents, constants: constants,
-            threads: threads)
+            threads: threads, logger: logger)
         let lines = try finish.write(network, history: result.history, bestEpoch: result.bestEpoch, to: part)
         try publish(part)
         return Summary(
@@ -114,7 +126,7 @@ public struct ModelTraining: Sendable {
     /// The part folder, with what an earlier run left only if it is to be gone on with.
     private func prepareFolder(_ part: String) throws {
         let manager = FileManager.default
-        if manager.fileExists(atPath: output), !resume {
+        if manager.fileExists(atPath: output) {
             throw PipelineError(
                 .usage, "the model '\(output)' exists already", hint: "remove it or choose another --output")
         }
@@ -126,14 +138,48 @@ public struct ModelTraining: Sendable {
         try manager.makeFolder(part)
     }
 
+    /// Refuses to go on with the checkpoint of a training on other data or of another configuration.
+    private func requireSameInputs(_ part: String, key: String, count: Int) throws {
+        let manager = FileManager.default
+        let cachePath = part + "/" + Self.cacheName
+        guard manager.fileExists(atPath: part + "/" + Self.checkpointName),
+            manager.fileExists(atPath: cachePath)
+        else { return }
+        do throws(InputCache.CacheError) {
+            _ = try InputCache(
+                path: cachePath, key: key, count: count, recordLength: recordLength)
+        } catch .mismatch {
+            throw PipelineError(
+                .usage, "'\(part)' is of a training on other data or with another configuration",
+                hint: "give the same files and options, or remove it")
+        }
+    }
+
+    /// Floats of one cached input.
+    private var recordLength: Int { plan.model.inputSize * plan.model.inputSize * plan.model.bands.count }
+
+    /// Removes a part folder of a failed training that has nothing to go on with, so that the next one, with
+    /// the fault mended, may start.
+    private func removeUnlessResumable(_ part: String) {
+        guard !FileManager.default.fileExists(atPath: part + "/" + Self.checkpointName) else { return }
+        for name in [Self.cacheName, Self.cacheName + ".part"] { unlink(part + "/" + name) }
+        rmdir(part)  // stays when somebody put a file of their own there
+    }
+
+    private static let cacheName = "inputs.cache"
+    private static let checkpointName = "checkpoint.safetensors"
+
     /// What the cached inputs were computed from, in 32 characters.
     private func inputKey(_ collection: CutoutCollection) throws -> String {
         var hash = ContentHash()
         for source in collection.sources {
             hash.update(text: source.path)
-            hash.update(text: "\(source.size ?? 0) \(source.dataSum ?? "")")
+            hash.update(text: "\(source.size ?? 0) \(source.dataSum ?? "") \(source.listing ?? "")")
         }
         hash.update(text: try ContentHash.ofFile(catalog))
+        // How long training lasts may change when it is gone on with.
+        var plan = plan
+        (plan.recipe.epochs, plan.recipe.patience) = (0, 0)
         hash.update(text: plan.toml)
         return String(hash.hexadecimal().prefix(32))
     }
@@ -151,7 +197,7 @@ public struct ModelTraining: Sendable {
             gradientLimit: recipe.gradientClip > 0 ? recipe.gradientClip : nil,
             patience: recipe.patience > 0 ? recipe.patience : nil,
             selection: GalaxyTrainee.selection(for: recipe), measuresTerms: true, seed: recipe.seed)
-        let trainer = Trainer(configuration, checkpointPath: part + "/checkpoint.safetensors")
+        let trainer = Trainer(configuration, checkpointPath: part + "/" + Self.checkpointName)
         let galaxies = trainee.trainingCount / recipe.batchSize * recipe.batchSize
         var detail = ""
         return try trainer.train(trainee, resume: resume, isCancelled: { flag.isRaised }) { news in
@@ -176,11 +222,10 @@ public struct ModelTraining: Sendable {
     private func publish(_ part: String) throws {
         let manager = FileManager.default
         do {
-            for name in ["inputs.cache", "checkpoint.safetensors"] {
+            for name in [Self.cacheName, Self.checkpointName] {
                 let path = part + "/" + name
                 if manager.fileExists(atPath: path) { try manager.removeItem(atPath: path) }
             }
-            if manager.fileExists(atPath: output) { try manager.removeItem(atPath: output) }
             try manager.moveItem(atPath: part, toPath: output)
         } catch {
             throw PipelineError(.inputOutput, "cannot finish '\(output)': \(error.localizedDescription)")

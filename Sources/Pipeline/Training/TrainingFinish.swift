@@ -4,6 +4,7 @@ internal import Computing
 internal import Discovery
 internal import Foundation
 internal import GalaxyModels
+internal import Logging
 internal import NeuralNetworks
 internal import Safetensors
 
@@ -16,6 +17,7 @@ struct TrainingFinish {
     let latents: RowLatents
     let constants: ModelConstants
     let threads: Int?
+    let logger: Logger
 
     /// Writes the folder's files.
     ///
@@ -39,20 +41,36 @@ struct TrainingFinish {
             rows: rows, test: maker.usable(.test), latents: latents,
             model: GalaxyModel(network.encoder, configuration: plan.model, constants: constants))
         var lines = evaluation.lines
-        if rows.classes != nil {
-            let fitting = ClassifierFitting(
-                rows: rows, latents: latents, seed: plan.recipe.seed, threads: threads)
-            let fit = try fitting.fit(
-                training: training, validation: maker.usable(.validation), scaler: scaler)
-            try fit.model.write(to: folder + "/" + ModelFolder.File.classifier)
-            lines += try fitting.testLines(fit.model, test: maker.usable(.test), scaler: scaler)
-        }
+        if rows.classes != nil { lines += try classifier(scaler: scaler, to: folder) }
         let card = ModelCard(
             name: URL(fileURLWithPath: folder).deletingPathExtension().lastPathComponent, plan: plan,
             rowCounts: DataSplit.Part.allCases.map { ($0.rawValue, maker.usable($0).count) },
             bestEpoch: bestEpoch, lines: lines)
         try text(card.text, folder, ModelFolder.File.card)
         return lines
+    }
+
+    /// Fits and writes the classifier.
+    ///
+    /// Classes that none can be fitted on (a single one, or with too few members) are told and cost the
+    /// classifier, not the network that hours went into.
+    ///
+    /// - Returns: What the test rows say of it, a line each, or why there is none.
+    private func classifier(scaler: FeatureScaler, to folder: String) throws -> [String] {
+        let fitting = ClassifierFitting(
+            rows: rows, latents: latents, seed: plan.recipe.seed, threads: threads)
+        let model: ClassifierModel
+        do {
+            model = try fitting.fit(
+                training: maker.usable(.training), validation: maker.usable(.validation), scaler: scaler
+            ).model
+        } catch let error as DiscoveryError {
+            let line = "no classifier: \(error.description)"
+            logger.warning("\(line)")
+            return [line]
+        }
+        try model.write(to: folder + "/" + ModelFolder.File.classifier)
+        return try fitting.testLines(model, test: maker.usable(.test), scaler: scaler)
     }
 
     /// Latents of records as features.
