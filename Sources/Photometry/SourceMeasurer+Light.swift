@@ -25,6 +25,19 @@ extension SourceMeasurer {
         sumBands(aperture, frame, into: &result)
     }
 
+    /// Fluxes where nothing was detected: in a circle of two seeing widths around the target, uncorrected.
+    ///
+    /// A faint or blended target keeps a flux with its error; size and shape stay NaN.
+    func measureForced(in frame: MeasurementFrame, into result: inout SourceMeasurement) {
+        let radius = 2 * settings.seeing / frame.pixelScale
+        let aperture = EllipticalAperture(
+            center: frame.target, semiMajor: radius, semiMinor: radius, angle: 0)
+        result.apertureFraction = 1
+        result.sky = frame.sky
+        sumBands(aperture, frame, into: &result)
+        result.apertureFraction = .nan
+    }
+
     /// Fluxes through one aperture.
     ///
     /// `sigma_f^2 = A k^2 sigma^2 + (A sigma_level)^2 + f / g` inside an aperture of `A` pixels: noise of the sky

@@ -111,7 +111,10 @@ public struct SourceMeasurer: SourceMeasuring {
         var result = SourceMeasurement(nothingIn: image.bands.count)
         result.sky = frame.sky
         result.flags.formUnion(frame.flags)
-        guard let source = frame.findTarget(settings) else { return result }
+        guard let source = frame.findTarget(settings) else {
+            measureForced(in: frame, into: &result)
+            return result
+        }
         measureShape(of: source, in: frame, into: &result)
         measureLight(of: source, in: &frame, into: &result)
         markAngle(in: frame, into: &result)
