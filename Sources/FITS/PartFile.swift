@@ -29,7 +29,7 @@ package final class PartFile {
         guard descriptor >= 0 else {
             throw .writeFailed(path: partPath, operation: "create", reason: SystemError.text(errno))
         }
-        guard flock(descriptor, LOCK_EX | LOCK_NB) == 0 else {
+        guard Self.lock(descriptor) else {
             close(descriptor)
             throw .beingWritten(path: path)
         }
@@ -46,6 +46,18 @@ package final class PartFile {
 
     deinit {
         if descriptor >= 0 { close(descriptor) }
+    }
+
+    /// Locks a file for this writer alone.
+    ///
+    /// Tries for a quarter of a second: a child process that was just started holds copies of our descriptors,
+    /// and with them the lock of a file that we closed meanwhile, until it runs its own program.
+    private static func lock(_ descriptor: Int32) -> Bool {
+        for _ in 0..<25 {
+            if flock(descriptor, LOCK_EX | LOCK_NB) == 0 { return true }
+            usleep(10_000)
+        }
+        return false
     }
 
     /// Adds bytes at the end.
