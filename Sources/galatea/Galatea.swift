@@ -17,6 +17,7 @@ struct Galatea: AsyncParsableCommand {
         version: "galatea \(Version.text)",
         subcommands: [
             SimulateCommand.self, PackCommand.self, TrainCommand.self, EnrichCommand.self,
+            ClassifyCommand.self,
             NeighborsCommand.self,
             EvaluateCommand.self, InspectCommand.self, DoctorCommand.self,
         ])

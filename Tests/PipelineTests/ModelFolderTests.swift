@@ -88,10 +88,10 @@ struct ModelFolderTests {
         Damage("no description", names: "model.json") { folder in
             try FileManager.default.removeItem(atPath: folder + "/model.json")
         },
-        Damage("another model's classifier", names: "classifier", "5", "6") { folder in
+        Damage("another model's classifier", names: "classifier of 5 latents", "model of 10") { folder in
             try await replace("classifier.safetensors", in: folder)
         },
-        Damage("another model's reference set", names: "reference", "5", "6") { folder in
+        Damage("another model's reference set", names: "reference of 5 latents", "model of 10") { folder in
             try await replace("reference.safetensors", in: folder)
         },
     ]

@@ -58,11 +58,14 @@ struct TrainingFinish {
     /// - Returns: What the test rows say of it, a line each, or why there is none.
     private func classifier(scaler: FeatureScaler, to folder: String) throws -> [String] {
         let fitting = ClassifierFitting(
-            rows: rows, latents: latents, seed: plan.recipe.seed, threads: threads)
+            classes: rows.classes ?? [], groups: rows.groups,
+            latents: latents.estimates.map { estimate in
+                estimate.map { Self.standardised($0.latents, by: scaler) } ?? []
+            }, seed: plan.recipe.seed, threads: threads)
         let model: ClassifierModel
         do {
             model = try fitting.fit(
-                training: maker.usable(.training), validation: maker.usable(.validation), scaler: scaler
+                training: maker.usable(.training), validation: maker.usable(.validation)
             ).model
         } catch let error as DiscoveryError {
             let line = "no classifier: \(error.description)"
@@ -70,7 +73,12 @@ struct TrainingFinish {
             return [line]
         }
         try model.write(to: folder + "/" + ModelFolder.File.classifier)
-        return try fitting.testLines(model, test: maker.usable(.test), scaler: scaler)
+        return try fitting.testLines(model, test: maker.usable(.test))
+    }
+
+    /// Latents on the scale of the reference set.
+    private static func standardised(_ latents: [Float], by scaler: FeatureScaler) -> [Float] {
+        scaler.scaled(FeatureMatrix(dimension: latents.count, floats: latents)).values.map { Float($0) }
     }
 
     /// Latents of records as features.

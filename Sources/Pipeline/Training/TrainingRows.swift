@@ -66,7 +66,7 @@ struct TrainingRows: Sendable {
     }
 
     /// Groups of positions closer than cutouts are wide; rows without a position stand alone.
-    private static func groups(of positions: [SkyPosition?]) -> [Int] {
+    static func groups(of positions: [SkyPosition?]) -> [Int] {
         let placed = positions.indices.filter { positions[$0] != nil }
         let linked = SkyGroups(
             positions: placed.compactMap { positions[$0] }, linkingLength: DataSplit.linkingLength)

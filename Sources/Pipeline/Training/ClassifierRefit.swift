@@ -1,0 +1,132 @@
+internal import Astronomy
+internal import Catalogs
+internal import Computing
+internal import Discovery
+internal import Foundation
+internal import GalaxyModels
+public import Logging
+internal import Photometry
+
+/// Fits the classifier of a trained model anew, on a class column of the user's choice.
+///
+/// Rows keep the part of the sky that the model's own training gave them, so that no row that the network
+/// learnt from chooses a threshold.
+public struct ClassifierRefit: Sendable {
+    /// The model folder.
+    public var model: String
+    /// The catalogue with the class column.
+    public var catalog: String
+    /// Packed files or folders of cutouts.
+    public var cutouts: [String]
+    /// Name of the class column.
+    public var classColumn: String
+    /// Worker threads; all cores when `nil`.
+    public var threads: Int?
+
+    /// A fit of this model's classifier.
+    public init(model: String, catalog: String, cutouts: [String], classColumn: String, threads: Int? = nil) {
+        self.model = model
+        self.catalog = catalog
+        self.cutouts = cutouts
+        self.classColumn = classColumn
+        self.threads = threads
+    }
+
+    /// Fits and puts the classifier into the model folder; the model's identifier changes.
+    ///
+    /// - Returns: What the test rows say, a line each.
+    /// - Throws: `PipelineError`; `CancellationError` when the task is cancelled, the model untouched.
+    public func run(logger: Logger, progress: @escaping ProgressHandler = { _ in }) async throws -> [String] {
+        try await BackgroundWork.run { flag in try fit(logger: logger, flag: flag, progress: progress) }
+    }
+
+    private func fit(logger: Logger, flag: CancellationFlag, progress: ProgressHandler) throws -> [String] {
+        let folder = try ModelFolder(path: model)
+        let labels = try LabelCatalog(
+            path: catalog, configuration: LabelCatalogConfiguration(names: [.classification: classColumn]))
+        try labels.require([.classification])
+        let collection = try CutoutCollection(paths: cutouts)
+        let rows = try EnrichmentRows(labels, cutouts: collection, threads: threads)
+        for line in rows.reportLines { logger.info("\(line)") }
+        let latents = try latents(of: rows, collection, folder, flag: flag, progress: progress)
+        let recipe = try recipe()
+        let split = DataSplit(
+            positions: rows.positions, validation: recipe.validationFraction, test: recipe.testFraction,
+            seed: recipe.seed)
+        let fitting = ClassifierFitting(
+            classes: labels.classes ?? [], groups: TrainingRows.groups(of: rows.positions), latents: latents,
+            seed: recipe.seed, threads: threads)
+        let fitted = try fitting.fit(
+            training: split.rows(of: .training), validation: split.rows(of: .validation))
+        for small in fitted.report.smallClasses { logger.warning("\(small)") }
+        let lines = try fitting.testLines(fitted.model, test: split.rows(of: .test))
+        try flag.check()
+        try fitted.model.write(to: model + "/" + ModelFolder.File.classifier)
+        try addToCard(lines)
+        return lines
+    }
+
+    /// Standardised latents of each row; empty for one that cannot be used.
+    private func latents(
+        of rows: EnrichmentRows, _ collection: CutoutCollection, _ folder: ModelFolder,
+        flag: CancellationFlag,
+        progress: ProgressHandler
+    ) throws -> [[Float]] {
+        let estimator = try RowEstimator(folder, photometry: .none, neighbourCount: 0)
+        let unusable: QualityFlags = [.unreadable, .bandMissing, .bandAllZero]
+        var latents: [[Float]] = []
+        for start in stride(from: 0, to: rows.count, by: Enrichment.blockSize) {
+            let block = start..<min(rows.count, start + Enrichment.blockSize)
+            latents += try ParallelLoop(threads: threads).mapChunks(
+                count: block.count, chunk: 8, isCancelled: { flag.isRaised }
+            ) { range, _ in
+                var workspace = estimator.workspace()
+                return try range.map { offset -> [Float] in
+                    let row = start + offset
+                    guard let cutout = rows.cutouts[row] else { return [] }
+                    let estimate = try estimator.estimate(
+                        collection.read(cutout), position: rows.positions[row],
+                        reddening: rows.reddening[row],
+                        workspace: &workspace)
+                    let isUsable =
+                        estimate.flags.isDisjoint(with: unusable) && estimate.latents.allSatisfy(\.isFinite)
+                    return isUsable ? estimate.latents : []
+                }
+            }.flatMap { $0 }
+            progress(
+                WorkProgress(
+                    activity: "encoding", completed: block.upperBound, total: rows.count, unit: "galaxies"))
+        }
+        return latents
+    }
+
+    /// The recipe that the model was trained by: its seed and fractions deal the sky.
+    private func recipe() throws -> TrainingRecipe {
+        let path = model + "/" + ModelFolder.File.configuration
+        guard FileManager.default.fileExists(atPath: path) else { return .standard }
+        do {
+            return try TrainingPlan(toml: String(contentsOfFile: path, encoding: .utf8), path: path).recipe
+        } catch let error as PipelineError {
+            throw PipelineError(.model, error.message)
+        } catch {
+            throw PipelineError(.inputOutput, "cannot read '\(path)': \(error.localizedDescription)")
+        }
+    }
+
+    private func addToCard(_ lines: [String]) throws {
+        let path = model + "/" + ModelFolder.File.card
+        let title = "## Classifier, fitted anew on the column `\(classColumn)`"
+        do {
+            var card =
+                FileManager.default.fileExists(atPath: path)
+                ? try String(contentsOfFile: path, encoding: .utf8) : ""
+            if let earlier = card.range(of: "\n## Classifier, fitted anew") {
+                card = String(card[..<earlier.lowerBound])
+            }
+            card += "\n\(title)\n\n" + lines.map { "- \($0)\n" }.joined()
+            try Data(card.utf8).write(to: URL(fileURLWithPath: path), options: .atomic)
+        } catch {
+            throw PipelineError(.inputOutput, "cannot write '\(path)': \(error.localizedDescription)")
+        }
+    }
+}
