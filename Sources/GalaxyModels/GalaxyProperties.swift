@@ -22,7 +22,9 @@ public struct GalaxyProperties: Sendable, Equatable {
                 let rank = configuration.supervisedLatents.firstIndex(of: position)
             else { return nil }
             let sigma = constants.latentSigmas?[rank] ?? Double(estimate.latentSigmas[position])
-            return (constants.targetScales[rank], Double(estimate.latents[position]), sigma)
+            let mean = Double(estimate.latents[position])
+            let correction = variable == .redshift ? constants.redshiftCorrection : nil
+            return (constants.targetScales[rank], correction?.corrected(mean) ?? mean, sigma)
         }
         func property(_ variable: LatentVariable, lowerBound: Double? = nil) -> PropertyEstimate? {
             latent(variable).flatMap {

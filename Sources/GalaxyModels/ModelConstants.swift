@@ -12,6 +12,8 @@ public struct ModelConstants: Sendable, Equatable, Codable {
     /// Standard deviation of each supervised latent where the network learns none: the scatter of the
     /// validation rows; absent where it does.
     public var latentSigmas: [Double]?
+    /// Shift of the redshift latent that takes the median bias of the validation rows away; absent for none.
+    public var redshiftCorrection: MedianCorrection?
 
     /// Constants from their parts.
     public init(
@@ -51,6 +53,7 @@ public struct ModelConstants: Sendable, Equatable, Codable {
         {
             return "latent_sigmas: \(supervised) positive numbers are needed"
         }
+        if let fault = redshiftCorrection?.fault { return "redshift_correction: \(fault)" }
         return nil
     }
 }

@@ -112,6 +112,8 @@ public struct ModelTraining: Sendable {
             flag: flag)
         if plan.recipe.objective != .likelihood {
             constants.latentSigmas = latents.scatter(sample, supervised: plan.model.supervisedLatents)
+        } else {
+            constants.redshiftCorrection = latents.redshiftCorrection(sample, configuration: plan.model)
         }
         let finish = TrainingFinish(
             plan: plan, rows: rows, maker: maker, labels: labels, latents: latents, constants: constants,

@@ -44,4 +44,18 @@ struct RowLatents: Sendable {
             return scatter > 0 ? scatter : 1
         }
     }
+
+    /// The shift of the redshift latent that takes the median bias of the validation rows away.
+    ///
+    /// - Returns: `nil` without a redshift or with too few validation rows.
+    func redshiftCorrection(
+        _ sample: TrainingSample, configuration: GalaxyModelConfiguration
+    ) -> MedianCorrection? {
+        guard let position = configuration.latents.firstIndex(of: .redshift),
+            let rank = configuration.supervisedLatents.firstIndex(of: position)
+        else { return nil }
+        return MedianCorrection(
+            estimates: sample.validation.map { Double(estimates[$0]?.latents[position] ?? .nan) },
+            truths: sample.validation.map { Double(sample.labels[$0 * sample.labelCount + rank]) })
+    }
 }
