@@ -119,6 +119,18 @@ struct CutoutFolderTests {
         #expect(grz.rowTexts == zrg.rowTexts)
     }
 
+    @Test("An empty band that the model does not use changes nothing")
+    func unusedBand() async throws {
+        let survey = try await SmallSurvey.load()
+        let folder = try TemporaryFolder()
+        _ = try survey.export(0..<3, to: folder.path("grz"))
+        _ = try survey.export(0..<3, bands: ["g", "r", "i", "z"], to: folder.path("griz"))
+        let grz = try await enrich(folder.path("grz"), survey, to: folder.path("grz.fits")).table
+        let griz = try await enrich(folder.path("griz"), survey, to: folder.path("griz.fits")).table
+        #expect(try griz.numbers("z_phot").contains { $0.isFinite })
+        #expect(grz.rowTexts == griz.rowTexts)
+    }
+
     @Test("A resume is refused when the folder has other files than before")
     func changedFolder() async throws {
         let survey = try await SmallSurvey.load()

@@ -43,7 +43,15 @@ struct ModelGrid: Sendable {
         if let scale = reading.foundPixelScale ?? image.pixelScale {
             if !scaleRange.contains(scale / pixelScale) { flags.insert(.pixelScaleOutOfRange) }
         }
-        let selected = image.selecting(bands: bands)
+        var selected = image.selecting(bands: bands)
+        if image.bands != bands {
+            // Empty or broken bands that the model does not use are no fault of the row; an empty band that it
+            // does use is found again when the input is prepared.
+            let ofBands: QualityFlags = [.bandAllZero, .nonFinitePixels]
+            flags.subtract(ofBands)
+            selected.flags.subtract(ofBands)
+            if selected.pixels.contains(where: { !$0.isFinite }) { flags.insert(.nonFinitePixels) }
+        }
         do throws(PhotometryError) {
             let placed = try resampler.resample(selected, around: target)
             flags.formUnion(placed.flags)
