@@ -11,7 +11,8 @@ extension CheckValues {
     }
 
     private func greenPeas(_ drawer: GalaxyDrawer) -> [CheckValue] {
-        let peas = GreenPeaDrawer(drawer: drawer, band: 1)
+        let peas = GreenPeaDrawer(
+            drawer: drawer, selection: GreenPeaSelection(table: drawer.table), band: 1)
         let root = CounterGenerator(seed: seed, stream: 0x5045_4153)
         let sample = (0..<400).map { index in
             var generator = root.split(UInt64(index))
@@ -25,10 +26,11 @@ extension CheckValues {
             )
         }
         let rows: [(Range<Double>, Double, Double)] = [
-            (0.16..<0.20, 0.70, -0.87), (0.20..<0.25, 0.65, -0.55), (0.25..<0.30, 0.58, -0.05),
+            (0.13..<0.16, 0.90, -0.92), (0.16..<0.20, 0.70, -0.87), (0.20..<0.25, 0.65, -0.55),
+            (0.25..<0.30, 0.58, -0.05),
             (0.30..<0.36, 0.55, 0.05),
         ]
-        let percentiles = sample.map { peas.oxygenEquivalentWidth(of: $0) }
+        let widths = sample.map { peas.oxygenEquivalentWidth(of: $0) }
         return rows.flatMap { range, gr, rz in
             let name = "Green Peas, z = \(range.lowerBound) to \(range.upperBound), SDSS"
             return [
@@ -39,8 +41,14 @@ extension CheckValues {
             ]
         } + [
             CheckValue(
+                .classes, "log EW([O III]) of Green Peas, 16 %, A",
+                log10(Self.percentile(widths, 0.16)), expected: log10(280), tolerance: 0.15),
+            CheckValue(
                 .classes, "log EW([O III]) of Green Peas, median, A",
-                log10(Self.median(percentiles)), expected: log10(652), tolerance: 0.15),
+                log10(Self.median(widths)), expected: log10(652), tolerance: 0.15),
+            CheckValue(
+                .classes, "log EW([O III]) of Green Peas, 84 %, A",
+                log10(Self.percentile(widths, 0.84)), expected: log10(1243), tolerance: 0.15),
             CheckValue(
                 .classes, "r of Green Peas, median", Self.median(sample.map { $0.magnitude(band: 1) }),
                 expected: 20.0, tolerance: 0.3),

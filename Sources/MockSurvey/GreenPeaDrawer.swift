@@ -3,18 +3,26 @@ internal import Foundation
 
 /// Draws Green Peas: compact, metal-poor galaxies in a starburst of a few Myr whose [O III] dominates a band.
 ///
-/// Redshift 0.112 to 0.360, equivalent width of [O III] 5007 log-normal around 652 A (0.33 dex), [O
-/// III]/H-beta 4 to 7, 12 + log(O/H) about 8.05, E(B-V) < 0.25 (Cardamone et al. 2009, MNRAS 399, 1191;
-/// Amorin et al. 2010, ApJ 715, L128). The mass of the burst follows from the equivalent width, the total
-/// mass from the magnitude.
+/// Redshift 0.112 to 0.360, equivalent width of [O III] 5007 log-normal around 652 A, [O III]/H-beta 4 to 7,
+/// 12 + log(O/H) about 8.05, E(B-V) < 0.25, star-formation rate by H-alpha 1 to 35 Msun/yr, the colours of
+/// ``GreenPeaSelection`` (Cardamone et al. 2009, MNRAS 399, 1191; Amorin et al. 2010, ApJ 715, L128). The
+/// mass of the burst follows from the equivalent width, the total mass from the magnitude.
 struct GreenPeaDrawer {
     let drawer: GalaxyDrawer
+    let selection: GreenPeaSelection
     /// The band of the magnitude.
     let band: Int
 
     static let redshiftRange = 0.112...0.360
-    static let massRange = 8.2...10.1
+    static let massRange = 7.8...10.1
+    /// log10 of the specific rate over 100 Myr, 1/yr.
     static let specificRateRange = -9.3 ... -8.0
+    /// log10 of the star-formation rate that H-alpha gives, Msun/yr.
+    static let rateRange = 0.0...1.55
+
+    /// log10 of the median equivalent width of [O III] 5007, A: larger for the near ones, which are faint for
+    /// their colours (our fit to the SDSS colours by redshift).
+    private static func equivalentWidth(_ redshift: Double) -> Double { 2.81 + 1.6 * (0.235 - redshift) }
 
     /// A Green Pea brighter than `limit`.
     ///
@@ -23,7 +31,7 @@ struct GreenPeaDrawer {
     func galaxy(limit: Double, using generator: inout some RandomNumberGenerator) -> Galaxy {
         while true {
             let redshift = generator.uniform(Self.redshiftRange)
-            let equivalentWidth = pow(10, 2.81 + 0.33 * generator.normal())
+            let equivalentWidth = pow(10, Self.equivalentWidth(redshift) + 0.31 * generator.normal())
             let magnitude = 20.45 + 0.55 * log(1 - generator.uniform())
             guard magnitude < limit else { continue }
             for _ in 0..<80 {
@@ -32,7 +40,7 @@ struct GreenPeaDrawer {
                     using: &generator),
                     Self.massRange.contains(galaxy.log10StellarMass),
                     Self.specificRateRange.contains(galaxy.log10SpecificRate),
-                    (-0.1...1.6).contains(galaxy.log10StarFormationRate)
+                    Self.rateRange.contains(hydrogenRate(of: galaxy)), selection.accepts(galaxy)
                 {
                     return galaxy
                 }
@@ -47,8 +55,8 @@ struct GreenPeaDrawer {
         let table = drawer.table
         let abundance = generator.normal(mean: 8.05, sigma: 0.1)
         let metallicity = 0.02 * pow(10, abundance - 8.69)
-        let reddening = abs(generator.normal(mean: 0, sigma: 0.1))
-        let dust = Reddening(stars: min(0.25, reddening), gas: min(0.25, reddening))
+        let reddening = min(0.25, abs(generator.normal(mean: 0, sigma: 0.1)))
+        let dust = Reddening(stars: reddening, gas: reddening)
         var gas = Gas(oxygenAbundance: abundance)
         gas.scatter.oxygen3 =
             log10(generator.uniform(4...7)) - EmissionLines.oxygen3Ratio(abundance: abundance)
@@ -110,6 +118,17 @@ struct GreenPeaDrawer {
         let (line, continuum) = oxygenLine(
             galaxy.history, metallicity: galaxy.metallicity, gas: galaxy.gas)
         return line / continuum
+    }
+
+    /// log10 of the star-formation rate that intrinsic H-alpha gives, Msun/yr: log L = log SFR + 41.27
+    /// (Kennicutt & Evans 2012, ARA&A 50, 531).
+    private func hydrogenRate(of galaxy: Galaxy) -> Double {
+        let photons = drawer.table.ionisingPhotons(
+            galaxy.history.massFormed, metallicity: galaxy.metallicity)
+        let luminosity =
+            photons * StellarPopulations.pegase.hydrogenBeta
+            * EmissionLines.balmerRatio
+        return log10(luminosity * StellarPopulations.solarLuminosity) - 41.27
     }
 
     /// A half-light radius in kpc: log-normal around 0.8 (0.15 dex), unresolved from the ground (our

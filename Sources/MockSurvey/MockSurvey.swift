@@ -34,7 +34,7 @@ public struct MockSurvey: Sendable {
             configuration: configuration, drawer: drawer, shapes: shapes,
             samplers: configuration.selection.map {
                 PopulationSampler(drawer: drawer, limit: $0.limit, band: band)
-            })
+            }, greenPeas: GreenPeaSelection(table: drawer.table))
         companions = Companions(
             drawer: drawer, shapes: shapes, band: band, generator: root.split(0))
         renderer = ProfileRenderer(

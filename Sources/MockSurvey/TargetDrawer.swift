@@ -9,6 +9,7 @@ struct TargetDrawer {
     let shapes: ShapeDrawer
     /// One sampler for each part of the selection.
     let samplers: [PopulationSampler]
+    let greenPeas: GreenPeaSelection
 
     private var band: Int { configuration.selectionBand }
 
@@ -32,7 +33,7 @@ struct TargetDrawer {
             let shape = shapes.shape(of: galaxy, using: &generator)
             return single(galaxy, shape: shape, transmission, empty, using: &generator)
         case .greenPea:
-            let peas = GreenPeaDrawer(drawer: drawer, band: band)
+            let peas = GreenPeaDrawer(drawer: drawer, selection: greenPeas, band: band)
             let galaxy = peas.galaxy(limit: 20.6, using: &generator)
             let style = ShapeDrawer.Style(
                 radius: GreenPeaDrawer.radius(using: &generator), index: 1, hasArms: false, hasSpots: false)
