@@ -54,7 +54,7 @@ public struct Trainer {
                     to: checkpointPath, configuration: configuration, trainingCount: trainee.trainingCount,
                     validationCount: trainee.validationCount)
             }
-            progress(.epoch(record))
+            progress(.epoch(record, history: state.history))
         }
         for (parameter, best) in zip(trainee.network.allParameters, state.bestParameters) {
             parameter.value.replace(with: best)

@@ -72,8 +72,8 @@ public struct EpochRecord: Sendable, Equatable {
 public enum TrainingProgress: Sendable {
     /// A step was taken: which of how many in this epoch (from 1), and its loss.
     case step(epoch: Int, step: Int, of: Int, loss: Double)
-    /// An epoch ended, and its checkpoint is on disk.
-    case epoch(EpochRecord)
+    /// An epoch ended, and its checkpoint is on disk; with all epochs so far.
+    case epoch(EpochRecord, history: TrainingHistory)
 }
 
 /// Averages of terms over batches.

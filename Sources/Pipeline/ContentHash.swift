@@ -36,6 +36,13 @@ public struct ContentHash: ~Copyable {
         return String(digest.prefix(Int(length)).flatMap { [digits[Int($0 >> 4)], digits[Int($0 & 15)]] })
     }
 
+    /// The hash of a text.
+    public static func of(text: String) -> String {
+        var hash = ContentHash()
+        hash.update(text: text)
+        return hash.hexadecimal()
+    }
+
     /// The hash of a file's bytes, read in pieces.
     ///
     /// - Throws: `PipelineError` of category inputOutput.

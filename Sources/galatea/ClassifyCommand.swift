@@ -38,6 +38,7 @@ struct ClassifyFitCommand: AsyncParsableCommand {
     @Option(help: ArgumentHelp("Worker threads; all cores otherwise.", valueName: "N"))
     var threads: Int?
 
+    @OptionGroup var catalogOptions: CatalogOptions
     @OptionGroup var outputOptions: OutputOptions
 
     func validate() throws {
@@ -45,8 +46,9 @@ struct ClassifyFitCommand: AsyncParsableCommand {
     }
 
     func run() async throws {
-        let refit = ClassifierRefit(
+        var refit = ClassifierRefit(
             model: model, catalog: catalog, cutouts: cutouts, classColumn: classes, threads: threads)
+        refit.layout = try catalogOptions.plan().labels
         let lines = try await refit.run(
             logger: outputOptions.logger("classify"), progress: outputOptions.progressHandler())
         if !outputOptions.quiet { for line in lines { print(line) } }

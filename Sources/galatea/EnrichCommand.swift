@@ -60,6 +60,7 @@ struct EnrichCommand: AsyncParsableCommand {
     @Flag(help: "Exit with status 3 when any row has a fault.")
     var strict = false
 
+    @OptionGroup var catalogOptions: CatalogOptions
     @OptionGroup var outputOptions: OutputOptions
 
     func validate() throws {
@@ -76,6 +77,7 @@ struct EnrichCommand: AsyncParsableCommand {
 
     func run() async throws {
         var enrichment = Enrichment(model: model, cutouts: cutouts, catalog: catalog, outputs: output)
+        enrichment.layout = try catalogOptions.plan().labels
         enrichment.format = format
         enrichment.photometry = PhotometryMethod(rawValue: photometry) ?? .sep
         enrichment.unmatched = unmatched

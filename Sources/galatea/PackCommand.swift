@@ -38,6 +38,7 @@ struct PackCommand: AsyncParsableCommand {
     @Option(help: ArgumentHelp("Worker threads; all cores otherwise.", valueName: "N"))
     var threads: Int?
 
+    @OptionGroup var catalogOptions: CatalogOptions
     @OptionGroup var outputOptions: OutputOptions
 
     func validate() throws {
@@ -48,9 +49,10 @@ struct PackCommand: AsyncParsableCommand {
     }
 
     func run() async throws {
-        let packing = Packing(
+        var packing = Packing(
             catalog: catalog, cutouts: cutouts, output: output, size: size, pixelScale: pixscale,
             bands: bands.map { $0.split(separator: ",").map(String.init) }, threads: threads)
+        packing.layout = try catalogOptions.plan().labels
         let summary = try await packing.run(
             logger: outputOptions.logger("pack"), progress: outputOptions.progressHandler())
         if !outputOptions.quiet {

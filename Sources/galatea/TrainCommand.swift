@@ -1,5 +1,4 @@
 import ArgumentParser
-import Foundation
 import Pipeline
 
 /// `galatea train`: a model from a label catalogue and its cutouts.
@@ -85,16 +84,7 @@ struct TrainCommand: AsyncParsableCommand {
     /// Preset, then file, then flags.
     private func resolvedPlan() throws -> TrainingPlan {
         let preset = TrainingPlan.Preset(rawValue: preset) ?? .default
-        var plan = TrainingPlan(preset: preset)
-        if let config {
-            let text: String
-            do {
-                text = try String(contentsOfFile: config, encoding: .utf8)
-            } catch {
-                throw PipelineError(.inputOutput, "cannot read '\(config)': \(error.localizedDescription)")
-            }
-            plan = try TrainingPlan(toml: text, path: config, preset: preset)
-        }
+        var plan = try TrainingPlan(file: config, preset: preset)
         try plan.override(epochs: epochs, seed: seed, baseline: baseline)
         return plan
     }

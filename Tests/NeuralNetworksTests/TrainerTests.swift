@@ -82,7 +82,7 @@ struct TrainerTests {
         let resumed = Toy()
         let result = try Trainer(configuration(), checkpointPath: path).train(
             resumed, resume: true,
-            progress: { if case .epoch(let record) = $0 { epochs.append(record.epoch) } })
+            progress: { if case .epoch(let record, _) = $0 { epochs.append(record.epoch) } })
         #expect(epochs == [4, 5, 6, 7, 8])
         #expect(result == expected)
         #expect(result.history.csv == expected.history.csv)

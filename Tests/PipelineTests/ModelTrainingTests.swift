@@ -48,6 +48,8 @@ struct ModelTrainingTests {
         #expect(error is CancellationError)
         #expect(exists(folder.path("model.part/checkpoint.safetensors")))
         #expect(!exists(folder.path("model")))
+        let history = try CatalogTable(path: folder.path("model.part/history.csv"))
+        #expect(try history.numbers("epoch") == [1] && history.names.contains("validation_loss"))
         let refusal = await failure { try await first.run(logger: .silent) }
         #expect(refusal?.category == .usage)
         #expect(refusal?.message.contains("model.part") == true && refusal?.hint != nil)

@@ -67,6 +67,29 @@ public struct LabelCatalogConfiguration: Sendable, Equatable {
         self.text = text
     }
 
+    /// What makes the configuration impossible; `nil` when nothing does.
+    public var fault: String? {
+        if let label = names.first(where: { $0.value.isEmpty })?.key {
+            return "\(label.rawValue): the name of a column is empty"
+        }
+        if positionAngleUnit == .hours { return "posang_unit: hours are for right ascension" }
+        if text.skippedLines < 0 { return "skip_lines: \(text.skippedLines) is below 0" }
+        if missingValues.values.contains(where: { $0.contains(where: \.isInfinite) }) {
+            return "missing: an infinite number"
+        }
+        return nil
+    }
+
+    /// This configuration for a catalogue of which only objects and their reddening count: it need not have
+    /// the columns of labels.
+    public var objectsOnly: LabelCatalogConfiguration {
+        var result = self
+        result.names = names.filter {
+            [.identifier, .rightAscension, .declination, .extinction].contains($0.key)
+        }
+        return result
+    }
+
     /// The name of the column that holds a label.
     public func name(of label: LabelColumn) -> String { names[label] ?? label.rawValue }
 

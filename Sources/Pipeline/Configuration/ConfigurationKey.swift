@@ -122,3 +122,51 @@ extension ConfigurationChoice {
     }
     static var expectation: String { "one of " + allCases.map(\.rawValue.toml).joined(separator: ", ") }
 }
+
+/// A value that can be left open.
+protocol ConfigurationOption: ConfigurationValue {}
+
+extension Optional: ConfigurationValue where Wrapped: ConfigurationOption {
+    var toml: String { self?.toml ?? "auto".toml }
+    init?(toml: any TOMLValueConvertible) {
+        if toml.string == "auto" {
+            self = .none
+        } else {
+            guard let value = Wrapped(toml: toml) else { return nil }
+            self = .some(value)
+        }
+    }
+    static var expectation: String { "\"auto\" or \(Wrapped.expectation)" }
+}
+
+/// What can name an entry of an inline table.
+protocol ConfigurationName: Hashable {
+    init?(configurationName: String)
+    var configurationName: String { get }
+    static var nameExpectation: String { get }
+}
+
+extension String: ConfigurationName {
+    init?(configurationName: String) { self = configurationName }
+    var configurationName: String { self }
+    static var nameExpectation: String { "any name" }
+}
+
+extension Dictionary: ConfigurationValue where Key: ConfigurationName, Value: ConfigurationValue {
+    var toml: String {
+        guard !isEmpty else { return "{}" }
+        let entries = map { ($0.configurationName, $1.toml) }.sorted { $0.0 < $1.0 }
+        return "{ " + entries.map { "\($0.0.toml) = \($0.1)" }.joined(separator: ", ") + " }"
+    }
+    init?(toml: any TOMLValueConvertible) {
+        guard let table = toml.table else { return nil }
+        self = [:]
+        for (name, entry) in table {
+            guard let key = Key(configurationName: name), let value = Value(toml: entry) else { return nil }
+            self[key] = value
+        }
+    }
+    static var expectation: String {
+        "a table { name = value }, each name \(Key.nameExpectation), each value \(Value.expectation)"
+    }
+}

@@ -48,7 +48,7 @@ extension GalaxyModelConfiguration {
 extension TrainingPlan {
     /// Every key of the file.
     static var file: ConfigurationFile<TrainingPlan> {
-        ConfigurationFile(keys: modelKeys + trainingKeys + lossKeys + splitKeys)
+        ConfigurationFile(keys: modelKeys + trainingKeys + lossKeys + splitKeys + catalogKeys)
     }
 
     private typealias Key = ConfigurationKey<TrainingPlan>

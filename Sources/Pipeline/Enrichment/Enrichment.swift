@@ -1,5 +1,5 @@
 internal import Astronomy
-internal import Catalogs
+public import Catalogs
 internal import Computing
 internal import Discovery
 internal import FITS
@@ -16,6 +16,8 @@ public struct Enrichment: Sendable {
     public var cutouts: [String]
     /// A catalogue whose rows are enriched; one row a cutout when `nil`.
     public var catalog: String?
+    /// Layout and column names of that catalogue.
+    public var layout = LabelCatalogConfiguration()
     /// The files to write; their suffix decides the format.
     public var outputs: [String]
     /// Format of all outputs, by name, whatever their suffix.
@@ -94,7 +96,12 @@ public struct Enrichment: Sendable {
             hasPhotometry: photometry != .none)
         let schema = builder.schema
         let passing = try PassingColumns(
-            path: catalog, ours: schema.columns.map(\.name), shared: rows.sharedColumns)
+            path: catalog, layout: layout, ours: schema.columns.map(\.name), shared: rows.sharedColumns)
+        if !passing.leftOut.isEmpty {
+            logger.warning(
+                "columns whose rows hold arrays of different lengths do not go through: \(passing.leftOut.joined(separator: ", "))"
+            )
+        }
         let writer = try CatalogWriter(
             outputs: try catalogOutputs(), columns: schema.columns + passing.columns,
             provenance: try provenance(folder, collection, rows: part), resume: resume)
@@ -154,7 +161,9 @@ public struct Enrichment: Sendable {
 
     private func rows(_ collection: CutoutCollection) throws -> EnrichmentRows {
         guard let catalog else { return EnrichmentRows(cutouts: collection) }
-        return try EnrichmentRows(LabelCatalog(path: catalog), cutouts: collection, threads: threads)
+        return try EnrichmentRows(
+            LabelCatalog(path: catalog, configuration: layout.objectsOnly), cutouts: collection,
+            threads: threads)
     }
 
     private func catalogOutputs() throws -> [CatalogOutput] {
@@ -220,6 +229,9 @@ public struct Enrichment: Sendable {
         if let catalog {
             provenance.add("catalogue", catalog)
             provenance.add("catalogue_sha256", try ContentHash.ofFile(catalog))
+            if layout != LabelCatalogConfiguration() {
+                provenance.add("catalogue_layout_sha256", ContentHash.of(text: TrainingPlan.text(of: layout)))
+            }
         }
         for source in collection.sources {
             let size = source.size.map { ", \($0) bytes" } ?? ""

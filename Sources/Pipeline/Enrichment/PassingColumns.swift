@@ -9,9 +9,14 @@ final class PassingColumns {
     /// What the output's header says of them.
     var columns: [ColumnDescription] { passThrough.entries.map(\.column) }
 
-    /// The columns of a catalogue; none without one.
-    init(path: String?, ours: [String], shared: [String]) throws {
-        let reader = try path.map { try CatalogReader(path: $0) }
+    /// Columns of the catalogue that cannot go through.
+    var leftOut: [String] { reader?.skippedColumns ?? [] }
+
+    /// The columns of a catalogue of a layout; none without one.
+    init(path: String?, layout: LabelCatalogConfiguration, ours: [String], shared: [String]) throws {
+        let reader = try path.map {
+            try CatalogReader(path: $0, table: layout.tableName, options: layout.text)
+        }
         self.reader = reader
         passThrough = reader.map { PassThrough(input: $0.columns, ours: ours, shared: shared) } ?? .none
     }

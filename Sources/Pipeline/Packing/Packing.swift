@@ -1,5 +1,5 @@
 internal import Astronomy
-internal import Catalogs
+public import Catalogs
 internal import Computing
 internal import FITS
 internal import Foundation
@@ -10,6 +10,8 @@ internal import Photometry
 public struct Packing: Sendable {
     /// The catalogue whose rows are packed, in its order.
     public var catalog: String
+    /// Layout and column names of the catalogue.
+    public var layout = LabelCatalogConfiguration()
     /// Folders (or packed files) of cutouts.
     public var cutouts: [String]
     /// The packed file.
@@ -61,7 +63,9 @@ public struct Packing: Sendable {
 
     private func pack(logger: Logger, flag: CancellationFlag, progress: ProgressHandler) throws -> Summary {
         let collection = try CutoutCollection(paths: cutouts)
-        let rows = try EnrichmentRows(LabelCatalog(path: catalog), cutouts: collection, threads: threads)
+        let rows = try EnrichmentRows(
+            LabelCatalog(path: catalog, configuration: layout.objectsOnly), cutouts: collection,
+            threads: threads)
         for line in rows.reportLines { logger.info("\(line)") }
         if !collection.otherFiles.isEmpty {
             logger.warning(

@@ -1,5 +1,5 @@
 internal import Astronomy
-internal import Catalogs
+public import Catalogs
 internal import Computing
 internal import Discovery
 internal import Foundation
@@ -16,6 +16,8 @@ public struct ClassifierRefit: Sendable {
     public var model: String
     /// The catalogue with the class column.
     public var catalog: String
+    /// Layout and column names of the catalogue.
+    public var layout = LabelCatalogConfiguration()
     /// Packed files or folders of cutouts.
     public var cutouts: [String]
     /// Name of the class column.
@@ -42,8 +44,9 @@ public struct ClassifierRefit: Sendable {
 
     private func fit(logger: Logger, flag: CancellationFlag, progress: ProgressHandler) throws -> [String] {
         let folder = try ModelFolder(path: model)
-        let labels = try LabelCatalog(
-            path: catalog, configuration: LabelCatalogConfiguration(names: [.classification: classColumn]))
+        var layout = layout.objectsOnly
+        layout.names[.classification] = classColumn
+        let labels = try LabelCatalog(path: catalog, configuration: layout)
         try labels.require([.classification])
         let collection = try CutoutCollection(paths: cutouts)
         let rows = try EnrichmentRows(labels, cutouts: collection, threads: threads)

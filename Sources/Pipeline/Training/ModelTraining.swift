@@ -73,7 +73,7 @@ public struct ModelTraining: Sendable {
     private func train(
         in part: String, logger: Logger, flag: CancellationFlag, progress: ProgressHandler
     ) throws -> Summary {
-        let labels = try LabelCatalog(path: catalog)
+        let labels = try LabelCatalog(path: catalog, configuration: plan.labels)
         for line in labels.report.lines { logger.info("\(line)") }
         let collection = try CutoutCollection(paths: cutouts)
         let match = try CatalogMatch(
@@ -105,7 +105,7 @@ public struct ModelTraining: Sendable {
         let result = try fit(
             GalaxyTrainee(
                 network: network, sample: sample, cache: cache, recipe: plan.recipe, backend: backend,
-                threads: threads), part: part, flag: flag, progress: progress)
+                threads: threads), part: part, flag: flag, logger: logger, progress: progress)
         let model = GalaxyModel(network.encoder, configuration: plan.model, constants: constants)
         let latents = try RowLatents(
             sample, cache: cache, usable: preparation.records.map(\.isUsable), model: model, threads: threads,
@@ -187,7 +187,8 @@ public struct ModelTraining: Sendable {
     }
 
     private func fit(
-        _ trainee: GalaxyTrainee, part: String, flag: CancellationFlag, progress: ProgressHandler
+        _ trainee: GalaxyTrainee, part: String, flag: CancellationFlag, logger: Logger,
+        progress: ProgressHandler
     ) throws -> Trainer.Result {
         let recipe = plan.recipe
         let configuration = NeuralNetworks.TrainingConfiguration(
@@ -211,7 +212,14 @@ public struct ModelTraining: Sendable {
                         completed: (epoch - 1) * galaxies + step * galaxies / max(1, of),
                         total: recipe.epochs * galaxies, unit: "galaxies",
                         detail: "epoch \(epoch)  loss \(Self.short(loss))\(detail)"))
-            case .epoch(let record):
+            case .epoch(let record, let history):
+                // What went wrong with an interrupted training can be read while it runs.
+                do {
+                    try Data(history.csv.utf8).write(
+                        to: URL(fileURLWithPath: part + "/" + ModelFolder.File.history), options: .atomic)
+                } catch {
+                    logger.warning("cannot write the history: \(error.localizedDescription)")
+                }
                 let best = record.validation.first { $0.name == (configuration.selection ?? "loss") }
                 detail = best.map { "  validation \(Self.short($0.value))" } ?? ""
             }
