@@ -10,19 +10,18 @@ struct ClassifierFitting {
     let groups: [Int]
     /// Standardised latents of each record; empty for one that cannot be used.
     let latents: [[Float]]
+    let recipe: ClassifierRecipe
     let seed: UInt64
     let threads: Int?
-
-    /// The class that a row falls back to when no other passes its threshold.
-    static let ordinaryClass = "normal"
-    /// False-positive rate that thresholds may cost on validation rows, per class; others 2 %.
-    static let falsePositiveRates = ["red_spiral": 0.03, "green_pea": 0.015]
 
     /// Fits on training rows; thresholds come from the validation rows.
     func fit(training: [Int], validation: [Int]) throws -> ClassifierModel.Fit {
         var options = ClassifierOptions()
-        options.fallbackClass = classes.contains(Self.ordinaryClass) ? Self.ordinaryClass : nil
-        options.falsePositiveRates = Self.falsePositiveRates.filter { classes.contains($0.key) }
+        options.machine.cost = recipe.cost
+        options.oversampling = SMOTE(ratio: recipe.smallestShare, largestClass: recipe.largestClass)
+        options.fallbackClass = classes.contains(recipe.ordinaryClass) ? recipe.ordinaryClass : nil
+        options.falsePositiveRate = recipe.falsePositiveRate
+        options.falsePositiveRates = recipe.falsePositiveRates.filter { classes.contains($0.key) }
         options.seed = seed
         return try ClassifierModel.fit(
             training: labelled(training), validation: labelled(validation), options: options,
@@ -33,14 +32,10 @@ struct ClassifierFitting {
     func testLines(_ model: ClassifierModel, test: [Int]) throws -> [String] {
         let confusion = try model.confusion(on: labelled(test), loop: ParallelLoop(threads: threads))
         return model.classes.indices.map { label in
-            let counts = confusion.counts(of: label)
-            let recall = BinomialInterval(successes: counts.truePositives, trials: max(1, counts.members))
-            return String(
-                format:
-                    "%@: %d of %d recovered (recall %.3f, 95 %% interval %.3f to %.3f), %d false of %d others (%.4f), precision %.3f",
-                model.classes[label], counts.truePositives, counts.members, counts.recall, recall.lower,
-                recall.upper, counts.falsePositives, counts.others, counts.falsePositiveRate, counts.precision
-            )
+            let name = model.classes[label]
+            return ClassSummary(
+                name: name, counts: confusion.counts(of: label), prevalence: recipe.prevalences[name]
+            ).line
         }
     }
 

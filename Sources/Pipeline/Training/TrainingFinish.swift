@@ -61,7 +61,7 @@ struct TrainingFinish {
             classes: rows.classes ?? [], groups: rows.groups,
             latents: latents.estimates.map { estimate in
                 estimate.map { Self.standardised($0.latents, by: scaler) } ?? []
-            }, seed: plan.recipe.seed, threads: threads)
+            }, recipe: plan.classifier, seed: plan.recipe.seed, threads: threads)
         let model: ClassifierModel
         do {
             model = try fitting.fit(
