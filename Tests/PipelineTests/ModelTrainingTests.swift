@@ -5,6 +5,7 @@ import Foundation
 import GalaxyModels
 import Photometry
 import Pipeline
+import Synchronization
 import TestSupport
 import Testing
 
@@ -66,7 +67,12 @@ struct ModelTrainingTests {
         let faster = other
         #expect(await failure { try await faster.run(logger: .silent) }?.category == .usage)
         training.threads = 1
-        let summary = try await training.run(logger: .silent)
+        let activities = Mutex<Set<String>>([])
+        let summary = try await training.run(logger: .silent) { news in
+            _ = activities.withLock { $0.insert(news.activity) }
+        }
+        // Cutouts are not read again.
+        #expect(activities.withLock { $0.contains("training") && !$0.contains("preparing") })
         #expect(summary.lines == survey.training.lines)
         for name in Self.files {
             let (own, other) = (folder.path("model/\(name)"), survey.model + "/" + name)
