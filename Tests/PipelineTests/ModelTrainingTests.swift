@@ -135,6 +135,27 @@ struct ModelTrainingTests {
         #expect(log.lines.contains { $0.hasPrefix("warning") && $0.contains("no classifier") })
     }
 
+    @Test("A class too small to be learnt is left out and told; the others keep their classifier")
+    func smallClass() async throws {
+        let survey = try await SmallSurvey.load()
+        let folder = try TemporaryFolder()
+        let table = try CatalogTable(path: survey.catalog)
+        var classes = try table.texts("class").map { $0 == "red_spiral" ? $0 : "normal" }
+        classes[0] = "unicorn"
+        try table.setting(TableColumn("class", .text(classes))).write(to: folder.path("c.fits"))
+        let log = RecordedLog()
+        let summary = try await survey.training(
+            survey.plan(epochs: 1), catalog: folder.path("c.fits"), to: folder.path("m")
+        ).run(logger: log.logger)
+        #expect(exists(folder.path("m/classifier.safetensors")))
+        #expect(summary.lines.contains { $0.hasPrefix("class 'unicorn' is left out: ") })
+        #expect(summary.lines.contains { $0.hasPrefix("red_spiral: ") })
+        #expect(!summary.lines.contains { $0.hasPrefix("unicorn: ") })
+        #expect(log.lines.contains { $0.hasPrefix("warning") && $0.contains("unicorn") })
+        let card = try String(contentsOfFile: folder.path("m/card.md"), encoding: .utf8)
+        #expect(card.contains("class 'unicorn' is left out"))
+    }
+
     @Test("A label that the catalogue lacks is an input error that names it and leaves nothing behind")
     func missingLabel() async throws {
         let survey = try await SmallSurvey.load()
