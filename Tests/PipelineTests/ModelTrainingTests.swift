@@ -145,21 +145,22 @@ struct ModelTrainingTests {
         #expect(try FileManager.default.contentsOfDirectory(atPath: folder.url.path) == ["c.fits"])
     }
 
-    @Test("A redshift column that is the declination is refused with that reason, before any training")
+    @Test("A redshift column that is the declination is refused and the log says why")
     func redshiftIsDeclination() async throws {
         let survey = try await SmallSurvey.load()
         let folder = try TemporaryFolder()
         let table = try CatalogTable(path: survey.catalog).rows(0..<60)
-        let declinations = try table.numbers("dec").map { abs($0) / 100 }
-        try table.setting(TableColumn("dec", .double(declinations)))
-            .setting(TableColumn("redshift", .double(declinations))).write(to: folder.path("c.fits"))
+        try table.setting(TableColumn("redshift", .double(table.numbers("dec"))))
+            .write(to: folder.path("c.fits"))
+        let log = RecordedLog()
         let error = await failure {
             try await survey.training(catalog: folder.path("c.fits"), to: folder.path("m"))
-                .run(logger: .silent)
+                .run(logger: log.logger)
         }
         #expect(error?.category == .input)
+        #expect(error?.message.contains("redshift") == true, "\(error?.message ?? "")")
         #expect(
-            error?.message.contains("'redshift' equals the column 'dec'") == true, "\(error?.message ?? "")")
+            log.lines.contains { $0.contains("equals the column 'dec' in 60 of 60 rows") }, "\(log.lines)")
         #expect(try FileManager.default.contentsOfDirectory(atPath: folder.url.path) == ["c.fits"])
     }
 
