@@ -77,6 +77,9 @@ public struct MockSurveyConfiguration: Sendable {
             return
                 "the magnitude limit must lie within \(range.lowerBound) to \(range.upperBound), got \(part.limit)"
         }
+        if let part = selection.first(where: { !(0...1).contains($0.share) }) {
+            return "the share of the limit \(part.limit) must lie within 0 to 1, got \(part.share)"
+        }
         if selection.isEmpty || abs(selection.reduce(0) { $0 + $1.share } - 1) > 1e-6 {
             return "the shares of the magnitude limits must sum to 1"
         }

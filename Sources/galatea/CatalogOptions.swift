@@ -5,7 +5,7 @@ import Pipeline
 struct CatalogOptions: ParsableArguments {
     @Option(
         help: ArgumentHelp(
-            "Configuration file whose [catalog] and [columns] say how the catalogue is laid out; see galatea train --print-config.",
+            "Configuration file whose [catalog] and [columns] say how the catalogue is laid out (for classify fit also [classifier]); see galatea train --print-config.",
             valueName: "TOML"))
     var config: String?
 

@@ -48,7 +48,9 @@ struct ClassifyFitCommand: AsyncParsableCommand {
     func run() async throws {
         var refit = ClassifierRefit(
             model: model, catalog: catalog, cutouts: cutouts, classColumn: classes, threads: threads)
-        refit.layout = try catalogOptions.plan().labels
+        let plan = try catalogOptions.plan()
+        refit.layout = plan.labels
+        if catalogOptions.config != nil { refit.recipe = plan.classifier }
         let lines = try await refit.run(
             logger: outputOptions.logger("classify"), progress: outputOptions.progressHandler())
         if !outputOptions.quiet { for line in lines { print(line) } }

@@ -12,12 +12,28 @@ struct EvaluateCommand: AsyncParsableCommand {
 
             EXAMPLE
               galatea evaluate enriched.fits
+              galatea evaluate enriched.fits --card models/mine --title "On a survey of another seed"
             """)
 
     @Argument(help: ArgumentHelp("Enriched catalogue.", valueName: "FILE"))
     var catalog: String
 
+    @Option(help: ArgumentHelp("Model whose card gets the figures as a section.", valueName: "DIR"))
+    var card: String?
+
+    @Option(help: ArgumentHelp("Title of that section.", valueName: "TEXT"))
+    var title = "On another survey, against truth"
+
+    func validate() throws {
+        if title.isEmpty || title.contains(where: \.isNewline) {
+            throw ValidationError("--title must be one line.")
+        }
+    }
+
     func run() async throws {
-        for line in try await Evaluation(catalog: catalog).lines() { print(line) }
+        let evaluation = Evaluation(catalog: catalog)
+        let lines = try await evaluation.lines()
+        for line in lines { print(line) }
+        if let card { try evaluation.write(lines, toCardOf: card, title: title) }
     }
 }

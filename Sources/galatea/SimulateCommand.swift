@@ -13,6 +13,7 @@ struct SimulateCommand: AsyncParsableCommand {
 
             EXAMPLE
               galatea simulate --count 5000 --seed 7 --output survey --mosaic survey/mosaic.png
+              galatea simulate --count 9000 --limit 17.6=0.2 --limit 20.5=0.8 --output survey
             """)
 
     @Option(help: ArgumentHelp("Number of objects.", valueName: "N"))
@@ -26,8 +27,9 @@ struct SimulateCommand: AsyncParsableCommand {
 
     @Option(
         help: ArgumentHelp(
-            "One limiting r magnitude; without it 70 % reach r = 20.5 and 30 % r = 22.", valueName: "R"))
-    var limit: Double?
+            "Limiting r magnitude, or R=SHARE several times; 20.5=0.7 and 22=0.3 otherwise.",
+            valueName: "R"))
+    var limit: [String] = []
 
     @Option(
         name: .customLong("class-fraction"),
@@ -56,10 +58,10 @@ struct SimulateCommand: AsyncParsableCommand {
     func run() async throws {
         if check { try await compareWithObservations() }
         if let output {
-            let simulation = Simulation(
-                survey: MockSurveyConfiguration(
-                    count: count, seed: seed, limit: limit, classFractions: try fractions()),
-                output: output, mosaic: mosaic, threads: threads)
+            var survey = MockSurveyConfiguration(
+                count: count, seed: seed, classFractions: try fractions())
+            if !limit.isEmpty { survey.selection = try selection() }
+            let simulation = Simulation(survey: survey, output: output, mosaic: mosaic, threads: threads)
             let summary = try await simulation.run(progress: outputOptions.progressHandler())
             if !outputOptions.quiet {
                 let counts = summary.counts.map { "\($0.count) \($0.name)" }.joined(separator: ", ")
@@ -76,6 +78,21 @@ struct SimulateCommand: AsyncParsableCommand {
         let misses = rows.count { !$0.passes }
         print("\(rows.count - misses) of \(rows.count) check values within their tolerance")
         if misses > 0 { throw PipelineError(.input, "\(misses) check values are outside their tolerance") }
+    }
+
+    /// The magnitude limits that were asked for; a single one may leave its share out.
+    private func selection() throws -> [MockSurveyConfiguration.Selection] {
+        try limit.map { text in
+            let parts = text.split(separator: "=", omittingEmptySubsequences: false).map { Double($0) }
+            switch (parts.count, parts.first, parts.last) {
+            case (1, let magnitude??, _) where limit.count == 1: return .init(limit: magnitude, share: 1)
+            case (2, let magnitude??, let share??): return .init(limit: magnitude, share: share)
+            default:
+                throw PipelineError(
+                    .usage, "--limit \(text): expected one magnitude, or R=SHARE for each of several",
+                    hint: "e.g. --limit 20.5=0.7 --limit 22=0.3")
+            }
+        }
     }
 
     /// The class fractions that were asked for.

@@ -5,6 +5,7 @@ import Foundation
 import GalaxyModels
 import Photometry
 import Pipeline
+import Synchronization
 import TestSupport
 import Testing
 
@@ -66,7 +67,12 @@ struct ModelTrainingTests {
         let faster = other
         #expect(await failure { try await faster.run(logger: .silent) }?.category == .usage)
         training.threads = 1
-        let summary = try await training.run(logger: .silent)
+        let activities = Mutex<Set<String>>([])
+        let summary = try await training.run(logger: .silent) { news in
+            _ = activities.withLock { $0.insert(news.activity) }
+        }
+        // Cutouts are not read again.
+        #expect(activities.withLock { $0.contains("training") && !$0.contains("preparing") })
         #expect(summary.lines == survey.training.lines)
         for name in Self.files {
             let (own, other) = (folder.path("model/\(name)"), survey.model + "/" + name)
@@ -127,6 +133,27 @@ struct ModelTrainingTests {
         #expect(!exists(folder.path("m/classifier.safetensors")))
         #expect(summary.lines.contains { $0.contains("no classifier") && $0.contains("normal") })
         #expect(log.lines.contains { $0.hasPrefix("warning") && $0.contains("no classifier") })
+    }
+
+    @Test("A class too small to be learnt is left out and told; the others keep their classifier")
+    func smallClass() async throws {
+        let survey = try await SmallSurvey.load()
+        let folder = try TemporaryFolder()
+        let table = try CatalogTable(path: survey.catalog)
+        var classes = try table.texts("class").map { $0 == "red_spiral" ? $0 : "normal" }
+        classes[0] = "unicorn"
+        try table.setting(TableColumn("class", .text(classes))).write(to: folder.path("c.fits"))
+        let log = RecordedLog()
+        let summary = try await survey.training(
+            survey.plan(epochs: 1), catalog: folder.path("c.fits"), to: folder.path("m")
+        ).run(logger: log.logger)
+        #expect(exists(folder.path("m/classifier.safetensors")))
+        #expect(summary.lines.contains { $0.hasPrefix("class 'unicorn' is left out: ") })
+        #expect(summary.lines.contains { $0.hasPrefix("red_spiral: ") })
+        #expect(!summary.lines.contains { $0.hasPrefix("unicorn: ") })
+        #expect(log.lines.contains { $0.hasPrefix("warning") && $0.contains("unicorn") })
+        let card = try String(contentsOfFile: folder.path("m/card.md"), encoding: .utf8)
+        #expect(card.contains("class 'unicorn' is left out"))
     }
 
     @Test("A label that the catalogue lacks is an input error that names it and leaves nothing behind")

@@ -48,7 +48,8 @@ extension GalaxyModelConfiguration {
 extension TrainingPlan {
     /// Every key of the file.
     static var file: ConfigurationFile<TrainingPlan> {
-        ConfigurationFile(keys: modelKeys + trainingKeys + lossKeys + splitKeys + catalogKeys)
+        ConfigurationFile(
+            keys: modelKeys + trainingKeys + lossKeys + splitKeys + classifierKeys + catalogKeys)
     }
 
     private typealias Key = ConfigurationKey<TrainingPlan>

@@ -8,6 +8,8 @@ public struct TrainingPlan: Sendable, Equatable {
     public var model: GalaxyModelConfiguration
     /// The way it is trained.
     public var recipe: TrainingRecipe
+    /// How class candidates are chosen and judged.
+    public var classifier = ClassifierRecipe()
     /// Layout, units and column names of label catalogues.
     public var labels = LabelCatalogConfiguration()
 
@@ -57,7 +59,7 @@ public struct TrainingPlan: Sendable, Equatable {
     }
 
     /// What makes the configuration impossible; `nil` when nothing does.
-    private var fault: String? { model.fault ?? recipe.fault ?? labels.fault }
+    private var fault: String? { model.fault ?? recipe.fault ?? classifier.fault ?? labels.fault }
 
     /// Puts flags of the command line over the file.
     ///

@@ -9,6 +9,8 @@ internal import GalaxyModels
 public struct Evaluation: Sendable {
     /// The enriched catalogue, with the columns `true_redshift`, `true_logmstar`, ..., `class` passed through.
     public let catalog: String
+    /// The natural fractions of classes.
+    public var classifier = ClassifierRecipe()
 
     /// An evaluation of an enriched catalogue.
     public init(catalog: String) { self.catalog = catalog }
@@ -20,10 +22,19 @@ public struct Evaluation: Sendable {
         try await BackgroundWork.run { _ in try evaluate() }
     }
 
+    /// Puts figures into the card of a model, in the place of earlier ones of this title.
+    ///
+    /// - Throws: `PipelineError`: model when there is no such model folder, inputOutput.
+    public func write(_ lines: [String], toCardOf model: String, title: String) throws {
+        _ = try ModelFolder(path: model)
+        try CardSection(title: title, lines: lines).write(toModel: model)
+    }
+
     /// Columns that are read, where they are there.
     private static let wanted = [
         "z_phot", "logmstar", "logsfr", "posang", "class_pred", "class", "true_redshift", "true_logmstar",
-        "true_logsfr", "true_posang", "true_half_light_radius", "true_axis_ratio",
+        "true_logsfr", "true_posang", "true_half_light_radius", "true_axis_ratio", "state", "true_flux_r",
+        "p_red_spiral",
     ]
 
     private func evaluate() throws -> [String] {
@@ -33,7 +44,7 @@ public struct Evaluation: Sendable {
         guard !parts.isEmpty else { throw PipelineError(.input, "'\(catalog)' has no rows") }
         let table = CatalogTable(joining: parts)
         var lines = redshiftLines(table) + regressionLines(table) + angleLines(table)
-        lines += classLines(table)
+        lines += try classLines(table) + matchedLines(table)
         guard !lines.isEmpty else {
             throw PipelineError(
                 .input, "'\(catalog)' holds no truth to compare with",
@@ -101,17 +112,43 @@ public struct Evaluation: Sendable {
             let known = table.column("class")?.values.texts
         else { return [] }
         return Set(known).subtracting([""]).sorted().map { name in
-            let members = known.indices.filter { known[$0] == name }
-            let recovered = members.count { predicted[$0] == name }
-            let wrong = known.indices.count { known[$0] != name && predicted[$0] == name }
-            let others = known.count - members.count
-            let interval = BinomialInterval(successes: recovered, trials: max(1, members.count))
-            return String(
-                format:
-                    "%@ candidates: %d of %d recovered (%.0f %%, 95 %% interval %.0f to %.0f %%), %d false of %d (%.2f %%)",
-                name, recovered, members.count, 100 * Double(recovered) / Double(max(1, members.count)),
-                100 * interval.lower, 100 * interval.upper, wrong, others,
-                100 * Double(wrong) / Double(max(1, others)))
+            let counts = ConfusionMatrix(
+                classes: ["other", name], truth: known.map { $0 == name ? 1 : 0 },
+                predicted: predicted.map { $0 == name ? 1 : 0 }
+            ).counts(of: 1)
+            return ClassSummary(name: name, counts: counts, prevalence: classifier.prevalences[name]).line
         }
+    }
+
+    /// Red Spirals against quiescent galaxies matched in redshift and magnitude: by `class_pred`, and at the
+    /// threshold on `p_red_spiral` that 5 % of those galaxies pass.
+    private func matchedLines(_ table: CatalogTable) throws -> [String] {
+        let name = "red_spiral"
+        guard let predicted = table.column("class_pred")?.values.texts,
+            let known = table.column("class")?.values.texts, let states = table.column("state")?.values.texts,
+            let redshifts = table.column("true_redshift")?.numbers,
+            let fluxes = table.column("true_flux_r")?.numbers,
+            let scores = table.column("p_" + name)?.numbers
+        else { return [] }
+        let matched = MatchedControls(
+            members: known.indices.filter { known[$0] == name },
+            candidates: known.indices.filter { known[$0] == "normal" && states[$0] == "quiescent" },
+            redshifts: redshifts, magnitudes: fluxes.map { $0 > 0 ? 22.5 - 2.5 * log10($0) : .nan })
+        guard !matched.members.isEmpty else { return [] }
+        let counts = matched.counts { predicted[$0] == name }
+        var line = ClassSummary(
+            name: "\(name) against quiescent galaxies of the same redshift and magnitude", counts: counts,
+            prevalence: nil
+        ).line
+        let rows = (matched.members + matched.controls).filter { scores[$0].isFinite }
+        let isMember = rows.map { known[$0] == name }
+        if isMember.contains(true), isMember.contains(false) {
+            let curve = try ROCCurve(scores: rows.map { scores[$0] }, isMember: isMember)
+            let point = curve.bestPoint(falsePositiveRate: 0.05)
+            line += String(
+                format: "; recall %.3f where 5 %% of them pass",
+                Double(point.truePositives) / Double(curve.members))
+        }
+        return [line]
     }
 }

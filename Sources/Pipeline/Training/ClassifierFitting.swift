@@ -10,44 +10,70 @@ struct ClassifierFitting {
     let groups: [Int]
     /// Standardised latents of each record; empty for one that cannot be used.
     let latents: [[Float]]
+    let recipe: ClassifierRecipe
     let seed: UInt64
     let threads: Int?
 
-    /// The class that a row falls back to when no other passes its threshold.
-    static let ordinaryClass = "normal"
-    /// False-positive rate that thresholds may cost on validation rows, per class; others 2 %.
-    static let falsePositiveRates = ["red_spiral": 0.03, "green_pea": 0.015]
-
-    /// Fits on training rows; thresholds come from the validation rows.
-    func fit(training: [Int], validation: [Int]) throws -> ClassifierModel.Fit {
-        var options = ClassifierOptions()
-        options.fallbackClass = classes.contains(Self.ordinaryClass) ? Self.ordinaryClass : nil
-        options.falsePositiveRates = Self.falsePositiveRates.filter { classes.contains($0.key) }
-        options.seed = seed
-        return try ClassifierModel.fit(
-            training: labelled(training), validation: labelled(validation), options: options,
-            loop: ParallelLoop(threads: threads))
+    /// A fitted classifier.
+    struct Result {
+        let model: ClassifierModel
+        /// What the user should know: classes left out, classes with few members.
+        let notes: [String]
     }
 
-    /// Confusion counts of the test rows, a line a class.
+    /// Fits on training rows; thresholds come from the validation rows.
+    ///
+    /// A class without members enough is left out, and the others keep their classifier.
+    ///
+    /// - Throws: `DiscoveryError` when fewer than two classes are left.
+    func fit(training: [Int], validation: [Int]) throws -> Result {
+        let all = Set(classes.filter { !$0.isEmpty }).sorted()
+        let reasons = all.map { (name: $0, reason: shortage(of: $0, training, validation)) }
+        let learnable = reasons.filter { $0.reason == nil }.map(\.name)
+        // With fewer than two the fit itself says best what is wrong.
+        let names = learnable.count < 2 ? all : learnable
+        var options = ClassifierOptions()
+        options.machine.cost = recipe.cost
+        options.oversampling = SMOTE(ratio: recipe.smallestShare, largestClass: recipe.largestClass)
+        options.fallbackClass = names.contains(recipe.ordinaryClass) ? recipe.ordinaryClass : nil
+        options.falsePositiveRate = recipe.falsePositiveRate
+        options.falsePositiveRates = recipe.falsePositiveRates.filter { names.contains($0.key) }
+        options.seed = seed
+        let fit = try ClassifierModel.fit(
+            training: labelled(training, names), validation: labelled(validation, names), options: options,
+            loop: ParallelLoop(threads: threads))
+        let leftOut = reasons.compactMap { name, reason in
+            names.contains(name) ? nil : "class '\(name)' is left out: \(reason ?? "")"
+        }
+        return Result(model: fit.model, notes: leftOut + fit.report.smallClasses.map(\.description))
+    }
+
+    /// Why a class cannot be learnt; `nil` when it can.
+    private func shortage(of name: String, _ training: [Int], _ validation: [Int]) -> String? {
+        func members(_ records: [Int]) -> [Int] {
+            records.filter { classes[$0] == name && !latents[$0].isEmpty }
+        }
+        let places = Set(members(training).map { groups[$0] })
+        if places.count < 2 { return "its training members stand in \(places.count) groups of 2 needed" }
+        return members(validation).isEmpty ? "it has no validation member to choose its threshold on" : nil
+    }
+
+    /// Confusion counts of the test rows, a line a class of the classifier.
     func testLines(_ model: ClassifierModel, test: [Int]) throws -> [String] {
-        let confusion = try model.confusion(on: labelled(test), loop: ParallelLoop(threads: threads))
+        let confusion = try model.confusion(
+            on: labelled(test, model.classes), loop: ParallelLoop(threads: threads))
         return model.classes.indices.map { label in
-            let counts = confusion.counts(of: label)
-            let recall = BinomialInterval(successes: counts.truePositives, trials: max(1, counts.members))
-            return String(
-                format:
-                    "%@: %d of %d recovered (recall %.3f, 95 %% interval %.3f to %.3f), %d false of %d others (%.4f), precision %.3f",
-                model.classes[label], counts.truePositives, counts.members, counts.recall, recall.lower,
-                recall.upper, counts.falsePositives, counts.others, counts.falsePositiveRate, counts.precision
-            )
+            let name = model.classes[label]
+            return ClassSummary(
+                name: name, counts: confusion.counts(of: label), prevalence: recipe.prevalences[name]
+            ).line
         }
     }
 
-    private func labelled(_ records: [Int]) -> LabelledRows {
-        let known = records.filter { !classes[$0].isEmpty && !latents[$0].isEmpty }
-        let names = Set(classes.filter { !$0.isEmpty }).sorted()
+    /// The records whose class is one of `names`.
+    private func labelled(_ records: [Int], _ names: [String]) -> LabelledRows {
         let numbers = Dictionary(uniqueKeysWithValues: names.enumerated().map { ($1, $0) })
+        let known = records.filter { numbers[classes[$0]] != nil && !latents[$0].isEmpty }
         return LabelledRows(
             features: FeatureMatrix(
                 dimension: latents.lazy.map(\.count).max() ?? 1, floats: known.flatMap { latents[$0] }),

@@ -16,6 +16,8 @@ public struct ClassifierRefit: Sendable {
     public var model: String
     /// The catalogue with the class column.
     public var catalog: String
+    /// How the classifier is fitted; as the model's own training did when `nil`.
+    public var recipe: ClassifierRecipe?
     /// Layout and column names of the catalogue.
     public var layout = LabelCatalogConfiguration()
     /// Packed files or folders of cutouts.
@@ -52,20 +54,22 @@ public struct ClassifierRefit: Sendable {
         let rows = try EnrichmentRows(labels, cutouts: collection, threads: threads)
         for line in rows.reportLines { logger.info("\(line)") }
         let latents = try latents(of: rows, collection, folder, flag: flag, progress: progress)
-        let recipe = try recipe()
+        let plan = try plan()
+        let recipe = plan.recipe
         let split = DataSplit(
             positions: rows.positions, validation: recipe.validationFraction, test: recipe.testFraction,
             seed: recipe.seed)
         let fitting = ClassifierFitting(
             classes: labels.classes ?? [], groups: TrainingRows.groups(of: rows.positions), latents: latents,
-            seed: recipe.seed, threads: threads)
+            recipe: self.recipe ?? plan.classifier, seed: recipe.seed, threads: threads)
         let fitted = try fitting.fit(
             training: split.rows(of: .training), validation: split.rows(of: .validation))
-        for small in fitted.report.smallClasses { logger.warning("\(small)") }
-        let lines = try fitting.testLines(fitted.model, test: split.rows(of: .test))
+        for note in fitted.notes { logger.warning("\(note)") }
+        let lines = try fitting.testLines(fitted.model, test: split.rows(of: .test)) + fitted.notes
         try flag.check()
         try fitted.model.write(to: model + "/" + ModelFolder.File.classifier)
-        try addToCard(lines)
+        try CardSection(title: "Classifier, fitted anew on the column `\(classColumn)`", lines: lines)
+            .write(toModel: model)
         return lines
     }
 
@@ -103,33 +107,16 @@ public struct ClassifierRefit: Sendable {
         return latents
     }
 
-    /// The recipe that the model was trained by: its seed and fractions deal the sky.
-    private func recipe() throws -> TrainingRecipe {
+    /// The configuration that the model was trained by: its seed and fractions deal the sky.
+    private func plan() throws -> TrainingPlan {
         let path = model + "/" + ModelFolder.File.configuration
-        guard FileManager.default.fileExists(atPath: path) else { return .standard }
+        guard FileManager.default.fileExists(atPath: path) else { return TrainingPlan(preset: .default) }
         do {
-            return try TrainingPlan(toml: String(contentsOfFile: path, encoding: .utf8), path: path).recipe
+            return try TrainingPlan(toml: String(contentsOfFile: path, encoding: .utf8), path: path)
         } catch let error as PipelineError {
             throw PipelineError(.model, error.message)
         } catch {
             throw PipelineError(.inputOutput, "cannot read '\(path)': \(error.localizedDescription)")
-        }
-    }
-
-    private func addToCard(_ lines: [String]) throws {
-        let path = model + "/" + ModelFolder.File.card
-        let title = "## Classifier, fitted anew on the column `\(classColumn)`"
-        do {
-            var card =
-                FileManager.default.fileExists(atPath: path)
-                ? try String(contentsOfFile: path, encoding: .utf8) : ""
-            if let earlier = card.range(of: "\n## Classifier, fitted anew") {
-                card = String(card[..<earlier.lowerBound])
-            }
-            card += "\n\(title)\n\n" + lines.map { "- \($0)\n" }.joined()
-            try Data(card.utf8).write(to: URL(fileURLWithPath: path), options: .atomic)
-        } catch {
-            throw PipelineError(.inputOutput, "cannot write '\(path)': \(error.localizedDescription)")
         }
     }
 }

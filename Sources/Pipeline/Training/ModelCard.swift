@@ -17,6 +17,9 @@ struct ModelCard {
 
             Made by galatea \(Version.number) from the configuration in `config.toml`, seed \(plan.recipe.seed).
 
+            Objective `\(plan.recipe.objective.rawValue)`; Adam at learning rate \(plan.recipe.learningRate) \
+            (\(plan.recipe.schedule.rawValue)), \(plan.recipe.epochs) epochs in batches of \(plan.recipe.batchSize).
+
             ## Data
 
             Rows: \(rows); whole groups of cutouts that share pixels stand in one part. Epoch \(bestEpoch) of \

@@ -87,9 +87,8 @@ public struct ModelTraining: Sendable {
         let cachePath = part + "/" + Self.cacheName
         let key = try inputKey(collection)
         try requireSameInputs(part, key: key, count: rows.count)
-        let preparation = try TrainingPreparation(
-            rows, cutouts: collection, configuration: plan.model, cachePath: cachePath, key: key,
-            threads: threads, flag: flag, progress: progress)
+        let preparation = try preparation(
+            rows, cutouts: collection, in: part, key: key, logger: logger, flag: flag, progress: progress)
         let maker = TrainingSampleMaker(
             rows, preparation: preparation, configuration: plan.model, recipe: plan.recipe)
         var constants = try maker.constants()
@@ -123,6 +122,27 @@ public struct ModelTraining: Sendable {
         return Summary(
             output: output, bestEpoch: result.bestEpoch,
             rows: [sample.training.count, sample.validation.count, maker.usable(.test).count], lines: lines)
+    }
+
+    /// What the pixels of the rows give: from an interrupted run's files when these are whole, else computed.
+    private func preparation(
+        _ rows: TrainingRows, cutouts: CutoutCollection, in part: String, key: String, logger: Logger,
+        flag: CancellationFlag, progress: ProgressHandler
+    ) throws -> TrainingPreparation {
+        let cachePath = part + "/" + Self.cacheName
+        let path = part + "/" + Self.preparationName
+        let manager = FileManager.default
+        if resume, manager.fileExists(atPath: path), manager.fileExists(atPath: cachePath),
+            let earlier = try TrainingPreparation(contentsOf: path, key: key, count: rows.count)
+        {
+            logger.info("inputs of \(rows.count) rows are there from before")
+            return earlier
+        }
+        let preparation = try TrainingPreparation(
+            rows, cutouts: cutouts, configuration: plan.model, cachePath: cachePath, key: key,
+            threads: threads, flag: flag, progress: progress)
+        try preparation.write(to: path, key: key)
+        return preparation
     }
 
     /// The part folder, with what an earlier run left only if it is to be gone on with.
@@ -164,11 +184,14 @@ public struct ModelTraining: Sendable {
     /// the fault mended, may start.
     private func removeUnlessResumable(_ part: String) {
         guard !FileManager.default.fileExists(atPath: part + "/" + Self.checkpointName) else { return }
-        for name in [Self.cacheName, Self.cacheName + ".part"] { unlink(part + "/" + name) }
+        for name in [Self.cacheName, Self.cacheName + ".part", Self.preparationName] {
+            unlink(part + "/" + name)
+        }
         rmdir(part)  // stays when somebody put a file of their own there
     }
 
     private static let cacheName = "inputs.cache"
+    private static let preparationName = "preparation.safetensors"
     private static let checkpointName = "checkpoint.safetensors"
 
     /// What the cached inputs were computed from, in 32 characters.
@@ -232,7 +255,7 @@ public struct ModelTraining: Sendable {
     private func publish(_ part: String) throws {
         let manager = FileManager.default
         do {
-            for name in [Self.cacheName, Self.checkpointName] {
+            for name in [Self.cacheName, Self.preparationName, Self.checkpointName] {
                 let path = part + "/" + name
                 if manager.fileExists(atPath: path) { try manager.removeItem(atPath: path) }
             }
