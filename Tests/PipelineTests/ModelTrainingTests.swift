@@ -172,6 +172,53 @@ struct ModelTrainingTests {
         #expect(try FileManager.default.contentsOfDirectory(atPath: folder.url.path) == ["c.fits"])
     }
 
+    @Test("A redshift column that is the declination is refused and the log says why")
+    func redshiftIsDeclination() async throws {
+        let survey = try await SmallSurvey.load()
+        let folder = try TemporaryFolder()
+        let table = try CatalogTable(path: survey.catalog).rows(0..<60)
+        try table.setting(TableColumn("redshift", .double(table.numbers("dec"))))
+            .write(to: folder.path("c.fits"))
+        let log = RecordedLog()
+        let error = await failure {
+            try await survey.training(catalog: folder.path("c.fits"), to: folder.path("m"))
+                .run(logger: log.logger)
+        }
+        #expect(error?.category == .input)
+        #expect(error?.message.contains("redshift") == true, "\(error?.message ?? "")")
+        #expect(
+            log.lines.contains { $0.contains("equals the column 'dec' in 60 of 60 rows") }, "\(log.lines)")
+        #expect(try FileManager.default.contentsOfDirectory(atPath: folder.url.path) == ["c.fits"])
+    }
+
+    @Test("Label errors of zero are floored: the loss stays finite", arguments: [false, true])
+    func zeroErrors(paper: Bool) async throws {
+        let survey = try await SmallSurvey.load()
+        let folder = try TemporaryFolder()
+        var table = try CatalogTable(path: survey.catalog)
+        for name in ["redshift_err", "logmstar_err", "logsfr_err"] {
+            table = table.setting(
+                TableColumn(name, .double(Array(repeating: 0, count: table.rowCount))))
+        }
+        try table.write(to: folder.path("c.fits"))
+        var plan = survey.plan(epochs: 1)
+        if paper {
+            plan = TrainingPlan(preset: .paper)
+            plan.model.inputSize = 32
+            plan.model.channels = [4, 8]
+            plan.recipe.epochs = 1
+            plan.recipe.batchSize = 32
+            plan.recipe.seed = survey.seed
+            plan.recipe.validationFraction = 0.3
+        }
+        _ = try await survey.training(plan, catalog: folder.path("c.fits"), to: folder.path("m"))
+            .run(logger: .silent)
+        let history = try String(contentsOfFile: folder.path("m/history.csv"), encoding: .utf8)
+        let values = history.split(separator: "\n").dropFirst().flatMap { $0.split(separator: ",") }
+        #expect(values.count > 4)
+        #expect(values.allSatisfy { Double($0)?.isFinite == true }, "\(history)")
+    }
+
     @Test("A catalogue without a single cutout is an input error that leaves nothing behind")
     func nothingMatches() async throws {
         let survey = try await SmallSurvey.load()
