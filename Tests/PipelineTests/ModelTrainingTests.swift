@@ -167,9 +167,26 @@ struct ModelTrainingTests {
                 .run(logger: .silent)
         }
         #expect(error?.category == .input)
-        #expect(
-            error?.message.lowercased().contains("star_formation_rate") == true, "\(error?.message ?? "")")
+        #expect(error?.message.contains("no column 'logsfr' among") == true, "\(error?.message ?? "")")
+        #expect(error?.hint?.contains("supervised") == true)
         #expect(try FileManager.default.contentsOfDirectory(atPath: folder.url.path) == ["c.fits"])
+        // A model that leaves the label out is trained and estimates none.
+        var plan = try TrainingPlan(
+            toml: "[model]\nsupervised = [\"redshift\", \"log10_stellar_mass\"]\nfree_latents = 2",
+            path: "c.toml")
+        #expect(plan.model.latents == [.redshift, .log10StellarMass, .free(0), .free(1)])
+        plan.model.latents = survey.plan().model.latents.filter { $0 != .log10StarFormationRate }
+        let latents = plan.model.latents
+        plan = survey.plan(epochs: 1)
+        plan.model.latents = latents
+        _ = try await survey.training(plan, catalog: folder.path("c.fits"), to: folder.path("m"))
+            .run(logger: .silent)
+        var enrichment = survey.enrichment(to: folder.path("e.fits"))
+        enrichment.model = folder.path("m")
+        enrichment.photometry = .none
+        _ = try await enrichment.run(logger: .silent)
+        let enriched = try CatalogTable(path: folder.path("e.fits"))
+        #expect(!enriched.names.contains("logsfr_std") && enriched.names.contains("logmstar_std"))
     }
 
     @Test("A redshift column that is the declination is refused and the log says why")
@@ -185,7 +202,9 @@ struct ModelTrainingTests {
                 .run(logger: log.logger)
         }
         #expect(error?.category == .input)
-        #expect(error?.message.contains("redshift") == true, "\(error?.message ?? "")")
+        #expect(
+            error?.message.contains("equals the column 'dec' in 60 of 60 rows: it is no redshift") == true,
+            "\(error?.message ?? "")")
         #expect(
             log.lines.contains { $0.contains("equals the column 'dec' in 60 of 60 rows") }, "\(log.lines)")
         #expect(try FileManager.default.contentsOfDirectory(atPath: folder.url.path) == ["c.fits"])

@@ -75,6 +75,7 @@ public struct ModelTraining: Sendable {
     ) throws -> Summary {
         let labels = try LabelCatalog(path: catalog, configuration: plan.labels)
         for line in labels.report.lines { logger.info("\(line)") }
+        try requireLabels(labels)
         let collection = try CutoutCollection(paths: cutouts)
         let match = try CatalogMatch(
             rows: labels.objects, cutouts: collection.objects, loop: ParallelLoop(threads: threads))
@@ -122,6 +123,28 @@ public struct ModelTraining: Sendable {
         return Summary(
             output: output, bestEpoch: result.bestEpoch,
             rows: [sample.training.count, sample.validation.count, maker.usable(.test).count], lines: lines)
+    }
+
+    /// Refuses a catalogue without a label that the model is to learn; an orientation is measured where it is
+    /// missing.
+    private func requireLabels(_ labels: LabelCatalog) throws {
+        guard plan.recipe.objective != .baseline else { return }
+        let needed = plan.model.latents.compactMap { variable -> LabelColumn? in
+            switch variable {
+            case .redshift: .redshift
+            case .log10StellarMass: .stellarMass
+            case .log10StarFormationRate: .starFormationRate
+            default: nil
+            }
+        }
+        do throws(CatalogError) {
+            try labels.require(needed)
+        } catch {
+            throw PipelineError(
+                .input, error.description,
+                hint: "name the column in [columns] of the configuration, or leave it out of model.supervised"
+            )
+        }
     }
 
     /// What the pixels of the rows give: from an interrupted run's files when these are whole, else computed.
