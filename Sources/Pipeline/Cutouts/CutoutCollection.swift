@@ -125,7 +125,7 @@ struct CutoutCollection: Sendable {
     }
 
     private static func objects(of parts: [Part]) -> SkyObjects {
-        var identifiers: [FITS.ObjectIdentifier] = []
+        var identifiers: [CutoutIdentifier] = []
         var positions: [SkyPosition?] = []
         for part in parts {
             switch part {

@@ -24,7 +24,7 @@ struct EnrichmentRows: Sendable {
     var count: Int { cutouts.count }
 
     /// The identifier of a row, as packed files hold it; its number from 1 where the catalogue has none.
-    func identifier(_ row: Int) -> FITS.ObjectIdentifier {
+    func identifier(_ row: Int) -> CutoutIdentifier {
         guard identifiers.isMissing?[row] != true else { return .text("row \(row + 1)") }
         return switch identifiers.values {
         case .integers(let numbers): .integer(numbers[row])
