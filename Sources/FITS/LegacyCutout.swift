@@ -46,38 +46,6 @@ public struct LegacyCutout: Sendable {
             plane: coordinates.plane, pixelScale: coordinates.pixelScale, flags: faults.flags)
     }
 
-    /// The cutout with exactly these bands, picked by name, whatever their order in the file.
-    ///
-    /// A band that the file lacks is all zero (with an inverse variance of zero) and flagged `bandMissing`.
-    public func image(selecting bands: [String]) -> GalaxyImage {
-        let plane = image.width * image.height
-        let sources = bands.map { image.bands.firstIndex(of: $0) }
-        func select<Value>(_ values: [Value], empty: Value) -> [Value] {
-            var selected: [Value] = []
-            selected.reserveCapacity(plane * bands.count)
-            for source in sources {
-                if let source {
-                    selected += values[source * plane..<(source + 1) * plane]
-                } else {
-                    selected += repeatElement(empty, count: plane)
-                }
-            }
-            return selected
-        }
-        let isComplete = !sources.contains(nil)
-        if isComplete, bands == image.bands { return image }
-        var flags: QualityFlags = isComplete ? [] : .bandMissing
-        for case let source? in sources {
-            let part = BandFaults(Array(image.pixels[source * plane..<(source + 1) * plane]), bands: 1)
-            flags.formUnion(part.flags)
-        }
-        return GalaxyImage(
-            bands: bands, width: image.width, height: image.height, pixels: select(image.pixels, empty: 0),
-            inverseVariance: image.inverseVariance.map { select($0, empty: 0) },
-            maskBits: image.maskBits.map { select($0, empty: 0) }, plane: image.plane,
-            pixelScale: image.pixelScale, flags: flags)
-    }
-
     /// The unit with the cutout's pixels.
     private static func imageUnit(_ file: FITSFile) throws(FITSError) -> HeaderDataUnit {
         if file.units.contains(where: { $0.header.contains("GALFMT") }) {
@@ -130,33 +98,5 @@ public struct LegacyCutout: Sendable {
             throw refused("BANDS '\(BandNames.text(bands))' names a band twice")
         }
         return bands
-    }
-}
-
-/// What is wrong with the pixels of a cube.
-struct BandFaults {
-    /// NaN and infinite pixels of each band.
-    private(set) var nonFinitePixels: [Int] = []
-    /// `bandAllZero` and `nonFinitePixels`, as found.
-    private(set) var flags: QualityFlags = []
-
-    /// Looks at `bands` planes of equal size.
-    init(_ pixels: [Float], bands: Int) {
-        let plane = pixels.count / max(1, bands)
-        for band in 0..<bands {
-            var nonFinite: Int32 = 0
-            var nonZero: UInt32 = 0
-            // On the bits and on raw memory the loop becomes vector code, 20 times as fast.
-            pixels.withUnsafeBufferPointer { pixels in
-                for index in band * plane..<(band + 1) * plane {
-                    let magnitude = pixels[index].bitPattern & 0x7fff_ffff
-                    nonFinite &+= magnitude >= 0x7f80_0000 ? 1 : 0
-                    nonZero |= magnitude
-                }
-            }
-            nonFinitePixels.append(Int(nonFinite))
-            if nonFinite > 0 { flags.insert(.nonFinitePixels) }
-            if nonZero == 0 { flags.insert(.bandAllZero) }
-        }
     }
 }

@@ -103,9 +103,49 @@ struct CutoutFolderTests {
             folder.path("cutouts"), survey, to: folder.path("e.fits"))
         #expect(summary.usable == 0)
         let flags = try table.numbers("flag").map { QualityFlags(rawValue: Int32($0)) }
-        #expect(flags.allSatisfy { $0.contains(.bandMissing) })
+        #expect(flags.allSatisfy { $0.contains(.bandMissing) && !$0.contains(.bandAllZero) })
         #expect(try table.numbers("z_phot").allSatisfy(\.isNaN))
         #expect(try table.numbers("latent_2").allSatisfy(\.isFinite))
+    }
+
+    @Test("A missing band is flagged missing, an empty one empty, also by way of a packed file")
+    func missingAndEmptyBands() async throws {
+        let survey = try await SmallSurvey.load()
+        let folder = try TemporaryFolder()
+        // Exporting a band that the survey has not writes zeros.
+        let expected: [(bands: [String], flags: QualityFlags)] = [
+            (["g", "r", "z", "i"], []), (["g", "z"], .bandMissing), (["i", "z"], .bandMissing),
+            (["g", "r"], .bandMissing),
+        ]
+        let lost: QualityFlags = [.bandMissing, .bandAllZero]
+        try CatalogTable(path: survey.catalog).rows(0..<2).write(to: folder.path("c.fits"))
+        for (bands, flags) in expected {
+            let name = folder.path(bands.joined())
+            _ = try survey.export(0..<2, bands: bands, to: name)
+            _ = try await Packing(
+                catalog: folder.path("c.fits"), cutouts: [name], output: name + ".packed.fits",
+                bands: ["g", "r", "z"]
+            ).run(logger: .silent)
+            for cutouts in [name, name + ".packed.fits"] {
+                let table = try await enrich(cutouts, survey, to: name + ".e.fits").table
+                let found = try table.numbers("flag").map { QualityFlags(rawValue: Int32($0)) }
+                #expect(found.allSatisfy { $0.intersection(lost) == flags }, "\(bands) \(cutouts)")
+            }
+        }
+        // One missing and another empty.
+        let both = folder.path("both.fits")
+        let packed = try PackedCutouts(path: survey.cutouts)
+        var object = try packed.objects(in: 0..<1)[0]
+        var pixels = try packed.pixels(of: 0..<1)
+        for index in 0..<2 * 128 * 128 { pixels[index] = 0 }
+        object.bands = ["g", "z"]
+        object.flags.insert(.bandMissing)
+        let writer = try PackedCutoutsWriter(
+            path: both, bands: packed.bands, width: 128, height: 128, pixelScale: 0.262)
+        try writer.append(object, pixels: pixels)
+        try writer.finish()
+        let table = try await enrich(both, survey, to: folder.path("both.e.fits")).table
+        #expect(QualityFlags(rawValue: Int32(try table.numbers("flag")[0])).intersection(lost) == lost)
     }
 
     @Test("Bands in another order give the same values")

@@ -139,17 +139,18 @@ private struct PackedRow: Sendable {
         resampler: CutoutResampler
     ) {
         let size = resampler.size.width * resampler.size.height
-        let reading = rows.cutouts[row].map(collection.read) ?? .unreadable("no cutout belongs to the row")
+        let found = rows.cutouts[row].map(collection.read) ?? .unreadable("no cutout belongs to the row")
+        let reading = found.selecting(bands: bands)
         let target = rows.positions[row] ?? reading.position
         let reddening = rows.reddening[row].isFinite ? rows.reddening[row] : reading.reddening ?? .nan
         var object = PackedObject(
             id: rows.identifier(row), rightAscension: target?.rightAscension ?? .nan,
             declination: target?.declination ?? .nan, pixelScale: reading.foundPixelScale ?? .nan,
-            bands: reading.image?.bands ?? [], flags: reading.flags, reddening: reddening)
+            bands: found.image?.bands ?? [], flags: reading.flags, reddening: reddening)
         pixels = Array(repeating: .nan, count: bands.count * size)
         if let image = reading.image {
             do throws(PhotometryError) {
-                let placed = try resampler.resample(image.selecting(bands: bands), around: target)
+                let placed = try resampler.resample(image, around: target)
                 object.flags.formUnion(placed.flags)
                 pixels = placed.pixels
             } catch {
