@@ -39,7 +39,7 @@ public struct Enrichment: Sendable {
     public struct Summary: Sendable, Equatable {
         /// Rows written, those of an earlier run included.
         public var rows = 0
-        /// Rows that an earlier run had written; the other counts leave them out.
+        /// Rows that an earlier run had written; the other counts include them.
         public var resumed = 0
         /// Rows with a finite redshift; with finite latents for a model that estimates no redshift.
         public var usable = 0
@@ -55,8 +55,21 @@ public struct Enrichment: Sendable {
         /// Whether two summaries count the same.
         public static func == (left: Summary, right: Summary) -> Bool {
             left.rows == right.rows && left.resumed == right.resumed && left.usable == right.usable
-                && left.faulty == right.faulty
-                && left.outputs == right.outputs
+                && left.faulty == right.faulty && left.outputs == right.outputs
+                && left.flagged.elementsEqual(right.flagged, by: ==)
+                && left.classes.elementsEqual(right.classes, by: ==)
+        }
+
+        /// What makes the run a failure although everything was written: no usable row, or a fault under
+        /// `isStrict`. An empty shard is none.
+        public func failure(isStrict: Bool) -> PipelineError? {
+            if rows > 0, usable == 0 {
+                return PipelineError(.input, "nothing usable: none of the \(rows) rows has an estimate")
+            }
+            if isStrict, faulty > 0 {
+                return PipelineError(.input, "\(faulty) of \(rows) rows have a fault (--strict)")
+            }
+            return nil
         }
     }
 
@@ -75,9 +88,10 @@ public struct Enrichment: Sendable {
 
     /// Estimates and writes every row; the same command gives the same bytes, whatever the thread count.
     ///
-    /// That no row is usable is no error here: the summary says it.
+    /// That no row is usable is no error here: `Summary.failure` says it.
     ///
-    /// - Throws: `PipelineError`; `CancellationError` when the task is cancelled, part files kept for `resume`.
+    /// - Throws: `PipelineError`, among others when there is neither a catalogue nor a cutout;
+    ///   `CancellationError` when the task is cancelled, part files kept for `resume`.
     public func run(logger: Logger, progress: @escaping ProgressHandler = { _ in }) async throws -> Summary {
         try await BackgroundWork.run { flag in try enrich(logger: logger, flag: flag, progress: progress) }
     }
@@ -105,11 +119,10 @@ public struct Enrichment: Sendable {
         let writer = try CatalogWriter(
             outputs: try catalogOutputs(), columns: schema.columns + passing.columns,
             provenance: try provenance(folder, collection, rows: part), resume: resume)
-        var tally = EnrichmentTally()
-        tally.needsRedshift = folder.description.estimates(.redshift)
+        var tally = EnrichmentTally(folder.description)
         do {
             var start = part.lowerBound + writer.rowCount
-            tally.resumed = writer.rowCount
+            try tally.resume(writer)
             try passing.skip(start)
             while start < part.upperBound {
                 let block = start..<min(part.upperBound, start + Self.blockSize)
@@ -117,8 +130,10 @@ public struct Enrichment: Sendable {
                 let table = builder.block(estimates, rows: block).table(
                     schema, passing: try passing.next(block.count))
                 try writer.append(table)
-                tally.add(estimates, classes: folder.classifier?.classes ?? []) { index, fault in
-                    logger.warning("row \(block.lowerBound + index + 1): \(fault)")
+                tally.add(table)
+                for (row, estimate) in zip(block, estimates) {
+                    guard let fault = estimate.fault, tally.mayNameFault() else { continue }
+                    logger.warning("row \(row + 1): \(fault)")
                 }
                 start = block.upperBound
                 progress(
