@@ -24,79 +24,17 @@ public struct LegacyCutout: Sendable {
 
     /// Reads the cutout in `file`: its first image, whichever unit holds it.
     public init(_ file: FITSFile, assumedBands: [String]? = nil) throws(FITSError) {
-        let unit = try Self.imageUnit(file)
-        let layout = try file.layout(of: unit)
-        let axes = Self.withoutDegenerateAxes(layout.axes)
-        guard axes.count == 2 || axes.count == 3 else {
-            throw .notCutout(
-                path: file.path, hdu: unit.index,
-                reason: "its image has \(layout.axes.count) axes \(layout.axes), expected (x, y, band)")
-        }
-        let bands = try Self.bands(unit, planes: axes.count == 3 ? axes[2] : 1, assumed: assumedBands)
-        let pixels = try file.floats(of: unit)
-        let coordinates = try unit.worldCoordinates()
-        let companions = try CutoutCompanions(of: unit, axes: axes, bands: bands.count, in: file)
-        let faults = BandFaults(pixels, bands: bands.count)
-        survey = unit.header.text("SURVEY") ?? file.units[0].header.text("SURVEY")
-        version = unit.header.text("VERSION") ?? file.units[0].header.text("VERSION")
+        let header = try CutoutHeader(file, assumedBands: assumedBands)
+        let pixels = try file.floats(of: header.unit)
+        let companions = try CutoutCompanions(
+            of: header.unit, axes: header.axes, bands: header.bands.count, in: file)
+        let faults = BandFaults(pixels, bands: header.bands.count)
+        survey = header.survey
+        version = header.version
         nonFinitePixels = faults.nonFinitePixels
         image = GalaxyImage(
-            bands: bands, width: axes[0], height: axes[1], pixels: pixels,
+            bands: header.bands, width: header.width, height: header.height, pixels: pixels,
             inverseVariance: companions.inverseVariance, maskBits: companions.maskBits,
-            plane: coordinates.plane, pixelScale: coordinates.pixelScale, flags: faults.flags)
-    }
-
-    /// The unit with the cutout's pixels.
-    private static func imageUnit(_ file: FITSFile) throws(FITSError) -> HeaderDataUnit {
-        if file.units.contains(where: { $0.header.contains("GALFMT") }) {
-            throw .notCutout(path: file.path, hdu: 0, reason: "it is a packed file of many cutouts")
-        }
-        guard let unit = file.firstImage else {
-            let found =
-                file.units.contains { $0.kind == .binaryTable } ? "a table" : "no image of two axes or more"
-            throw .notCutout(path: file.path, hdu: 0, reason: "it holds \(found)")
-        }
-        return unit
-    }
-
-    /// The axes without those of length 1 behind the third.
-    private static func withoutDegenerateAxes(_ axes: [Int]) -> [Int] {
-        var axes = axes
-        while axes.count > 3, axes.last == 1 { axes.removeLast() }
-        return axes
-    }
-
-    /// The bands that the header names, checked against the number of planes.
-    private static func bands(
-        _ unit: HeaderDataUnit, planes: Int, assumed: [String]?
-    ) throws(FITSError) -> [String] {
-        let header = unit.header
-        func refused(_ reason: String) -> FITSError {
-            .notCutout(path: header.path, hdu: unit.index, reason: reason)
-        }
-        var bands: [String] = []
-        if let text = try header.string("BANDS"), !text.isEmpty {
-            bands = BandNames.parse(text)
-        } else if header.contains("BAND0") {
-            while let band = try header.string("BAND\(bands.count)"), bands.count < planes {
-                bands.append(band)
-            }
-        } else if planes == 1, let filter = header.text("FILTER")?.split(separator: " ").first {
-            bands = [String(filter)]
-        } else if let assumed {
-            guard assumed.count == planes else {
-                throw refused("it names no bands, and has \(planes) planes for \(BandNames.text(assumed))")
-            }
-            return assumed
-        } else {
-            throw refused("it has no BANDS keyword for its \(planes) planes")
-        }
-        guard bands.count == planes else {
-            throw refused("BANDS '\(BandNames.text(bands))' contradicts its \(planes) planes")
-        }
-        guard Set(bands).count == bands.count else {
-            throw refused("BANDS '\(BandNames.text(bands))' names a band twice")
-        }
-        return bands
+            plane: header.coordinates.plane, pixelScale: header.coordinates.pixelScale, flags: faults.flags)
     }
 }

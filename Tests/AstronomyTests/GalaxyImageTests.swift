@@ -29,4 +29,14 @@ struct GalaxyImageTests {
         #expect(image.inverseVariance == [9, 10, 11, 12] + [0, 0, 0, 0] + [1, 2, 3, 4])
         #expect(image.maskBits == [9, 10, 11, 12] + [0, 0, 0, 0] + [1, 2, 3, 4])
     }
+
+    @Test("The middle of an image without a plane is nowhere, with one it is where the plane says")
+    func centre() throws {
+        #expect(Self.image.centre == nil)
+        let target = try #require(SkyPosition(rightAscension: 10, declination: -5))
+        var image = Self.image
+        image.plane = TangentPlane(northUpAt: target, width: 2, height: 2, pixelScale: 0.262)
+        expectClose(
+            [try #require(image.centre).separation(target).arcseconds], [0], absolute: 1e-6)
+    }
 }

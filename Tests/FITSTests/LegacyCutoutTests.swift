@@ -52,6 +52,22 @@ struct LegacyCutoutTests {
         #expect(plane.tangentPoint == SkyPosition(rightAscension: 146.5, declination: -1.25))
     }
 
+    @Test("The header alone tells bands, size and place of the cutout")
+    func headerAlone() throws {
+        let bytes = Self.bytes(
+            3, [Self.bandsCard("grz"), RawFITS.card("SURVEY", "'DECaLS'")] + Self.wcs + Self.matrix)
+        let header = try CutoutHeader(FITSFile(bytes: bytes, name: "c.fits"))
+        let image = try LegacyCutout(FITSFile(bytes: bytes, name: "c.fits")).image
+        #expect(header.bands == image.bands && header.survey == "DECaLS" && header.version == nil)
+        #expect(header.width == image.width && header.height == image.height)
+        #expect(header.coordinates.plane == image.plane && header.coordinates.pixelScale == image.pixelScale)
+        #expect(header.centre == image.centre && header.centre != nil)
+        let nowhere = Self.bytes(3, [Self.bandsCard("grz")])
+        #expect(try CutoutHeader(FITSFile(bytes: nowhere, name: "c.fits")).centre == nil)
+        let contradiction = Self.bytes(3, [Self.bandsCard("gr")])
+        #expect(throws: FITSError.self) { try CutoutHeader(FITSFile(bytes: contradiction, name: "c.fits")) }
+    }
+
     @Test("Bands are picked by name, whatever their order")
     func order() throws {
         let reversed = try Self.cutout(3, [Self.bandsCard("zrg")]).image.selecting(bands: ["g", "r", "z"])

@@ -98,11 +98,13 @@ public struct Enrichment: Sendable {
 
     private func enrich(logger: Logger, flag: CancellationFlag, progress: ProgressHandler) throws -> Summary {
         let folder = try ModelFolder(path: model)
-        let collection = try CutoutCollection(paths: cutouts)
-        let rows = try self.rows(collection)
+        var collection = try CutoutCollection(paths: cutouts, isLocated: false)
+        let rows = try self.rows(&collection, flag: flag)
+        guard rows.count > 0 else { throw nothingToEnrich(collection.otherFiles) }
         for line in rows.reportLines { logger.info("\(line)") }
         report(collection.otherFiles, logger: logger)
-        try list(rows.unmatchedCutouts, of: collection)
+        try list(rows.unmatchedCutouts, of: &collection, flag: flag)
+        collection.report(faultsOf: rows.unmatchedCutouts, logger: logger)
         let part = shard.map { $0.rows(of: rows.count) } ?? 0..<rows.count
         let estimator = try RowEstimator(folder, photometry: photometry, neighbourCount: neighbourCount)
         let builder = EnrichedBlockBuilder(
@@ -162,23 +164,21 @@ public struct Enrichment: Sendable {
                 let row = block.lowerBound + offset
                 let given = rows.reddening[row]
                 let reddening = given.isFinite ? given : nil
-                guard let cutout = rows.cutouts[row] else {
-                    return estimator.nothing(
-                        nil, position: rows.positions[row], reddening: reddening,
-                        fault: "no cutout belongs to the row")
-                }
                 return try estimator.estimate(
-                    collection.read(cutout), position: rows.positions[row], reddening: reddening,
+                    rows.reading(row, of: collection), position: rows.positions[row], reddening: reddening,
                     workspace: &workspace)
             }
         }.flatMap { $0 }
     }
 
-    private func rows(_ collection: CutoutCollection) throws -> EnrichmentRows {
+    private func rows(
+        _ collection: inout CutoutCollection, flag: CancellationFlag
+    ) throws -> EnrichmentRows {
         guard let catalog else { return EnrichmentRows(cutouts: collection) }
-        return try EnrichmentRows(
-            LabelCatalog(path: catalog, configuration: layout.objectsOnly), cutouts: collection,
-            threads: threads)
+        let labels = try LabelCatalog(path: catalog, configuration: layout.objectsOnly)
+        try collection.locate(
+            for: labels.objects, loop: ParallelLoop(threads: threads), isCancelled: { flag.isRaised })
+        return try EnrichmentRows(labels, cutouts: collection, threads: threads)
     }
 
     private func catalogOutputs() throws -> [CatalogOutput] {
@@ -197,6 +197,18 @@ public struct Enrichment: Sendable {
         return try outputs.map { try CatalogOutput(path: $0, format: format) }
     }
 
+    private func nothingToEnrich(_ others: [String]) -> PipelineError {
+        let places = cutouts.map { "'\($0)'" }.joined(separator: ", ")
+        let rest =
+            others.isEmpty
+            ? ""
+            : "; \(others.count) other files: \(others.prefix(5).joined(separator: ", "))"
+                + (others.count > 5 ? ", ..." : "")
+        return PipelineError(
+            .input, "nothing usable: no cutout in \(places)\(rest)",
+            hint: "cutouts are files named \(CutoutFolder.suffixes.joined(separator: ", ")), also with .gz")
+    }
+
     private func report(_ files: [String], logger: Logger) {
         guard !files.isEmpty else { return }
         let named = files.prefix(5).joined(separator: ", ")
@@ -204,8 +216,13 @@ public struct Enrichment: Sendable {
     }
 
     /// Lists the cutouts that belong to no row.
-    private func list(_ cutouts: [Int], of collection: CutoutCollection) throws {
+    private func list(
+        _ cutouts: [Int], of collection: inout CutoutCollection, flag: CancellationFlag
+    ) throws {
         guard let unmatched else { return }
+        let open = cutouts.filter { collection.objects.position($0) == nil }
+        try collection.locate(
+            open, loop: ParallelLoop(threads: threads), isCancelled: { flag.isRaised })
         let lines =
             ["id,ra,dec"]
             + cutouts.map { index in

@@ -32,6 +32,18 @@ struct EnrichmentRows: Sendable {
         }
     }
 
+    /// The cutout of a row, or why there is none.
+    ///
+    /// One that was found by its name alone is compared with the row's position here: it must not show another
+    /// place on the sky.
+    func reading(_ row: Int, of collection: CutoutCollection) -> CutoutReading {
+        guard let cutout = cutouts[row] else { return .unreadable("no cutout belongs to the row") }
+        let reading = collection.read(cutout)
+        guard CatalogMatch.isElsewhere(row: positions[row], cutout: reading.position) else { return reading }
+        return .unreadable(
+            "the cutout '\(collection.objects.name(cutout))' of its identifier lies elsewhere on the sky")
+    }
+
     /// One row a cutout.
     init(cutouts collection: CutoutCollection) {
         identifiers =
