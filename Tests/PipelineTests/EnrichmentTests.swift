@@ -256,6 +256,46 @@ struct EnrichmentTests {
         #expect(try bytes(enrichment.outputs[0]) == complete)
     }
 
+    @Test("A run goes on when the same files are named otherwise, never with other input or options")
+    func resumedUnderOtherNames() async throws {
+        let survey = try await SmallSurvey.load()
+        let folder = try TemporaryFolder()
+        let catalog = try CatalogTable(path: survey.catalog)
+        try catalog.rows(at: (0..<1100).map { $0 % 40 }).write(to: folder.path("c.fits"))
+        // A CSV file has no header to be compared, an ECSV file and a FITS file have.
+        for suffix in ["csv", "ecsv", "fits"] {
+            var enrichment = survey.enrichment(to: folder.path("e.\(suffix)"))
+            enrichment.catalog = folder.path("c.fits")
+            enrichment.photometry = .none
+            let first = enrichment
+            _ = try await first.run(logger: .silent)
+            let complete = try bytes(enrichment.outputs[0])
+            let error = await interrupted(when: { $0.activity == "enriching" }) { progress in
+                _ = try await first.run(logger: .silent, progress: progress)
+            }
+            #expect(error is CancellationError)
+            enrichment.resume = true
+            var changed = enrichment
+            changed.neighbourCount = 9
+            let neighbours = changed
+            #expect(await failure { try await neighbours.run(logger: .silent) }?.category == .usage)
+            changed = enrichment
+            changed.shard = Shard("1/1")
+            let sharded = changed
+            let refused = await failure { try await sharded.run(logger: .silent) }
+            #expect(refused?.category == .usage && refused?.message.contains("e.\(suffix).part") == true)
+            enrichment.cutouts = [
+                survey.cutouts.replacingOccurrences(of: "/cutouts.fits", with: "/./cutouts.fits")
+            ]
+            #expect(enrichment.cutouts != first.cutouts)
+            enrichment.catalog = folder.url.path + "/./c.fits"
+            let second = try await enrichment.run(logger: .silent)
+            #expect(second.rows == 1100 && second.resumed == 512)
+            #expect(try bytes(enrichment.outputs[0]) == complete)
+            #expect(!exists(enrichment.outputs[0] + ".resume"))
+        }
+    }
+
     @Test("Lost bands and many broken pixels leave redshift, mass and SFR open while latents stand")
     func brokenPixels() async throws {
         let survey = try await SmallSurvey.load()

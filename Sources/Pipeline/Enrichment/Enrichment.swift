@@ -118,9 +118,9 @@ public struct Enrichment: Sendable {
                 "columns whose rows hold arrays of different lengths do not go through: \(passing.leftOut.joined(separator: ", "))"
             )
         }
-        let writer = try CatalogWriter(
-            outputs: try catalogOutputs(), columns: schema.columns + passing.columns,
-            provenance: try provenance(folder, collection, rows: part), resume: resume)
+        let outputs = try catalogOutputs()
+        let writer = try writer(
+            outputs, columns: schema.columns + passing.columns, try provenance(folder, collection))
         var tally = EnrichmentTally(folder.description)
         do {
             var start = part.lowerBound + writer.rowCount
@@ -144,11 +144,12 @@ public struct Enrichment: Sendable {
                         unit: "galaxies"))
             }
             try writer.finish()
+            try ResumeRecord.remove(for: outputs)
         } catch is CancellationError {
             try writer.synchronize()
             throw CancellationError()
         }
-        return tally.summary(outputs: outputs)
+        return tally.summary(outputs: self.outputs)
     }
 
     private func estimate(
@@ -179,6 +180,21 @@ public struct Enrichment: Sendable {
         try collection.locate(
             for: labels.objects, loop: ParallelLoop(threads: threads), isCancelled: { flag.isRaised })
         return try EnrichmentRows(labels, cutouts: collection, threads: threads)
+    }
+
+    /// The writer of the outputs, which keep their headers when a run is gone on with.
+    private func writer(
+        _ outputs: [CatalogOutput], columns: [ColumnDescription],
+        _ provenance: (asGiven: Provenance, absolute: Provenance)
+    ) throws -> CatalogWriter {
+        let own = ResumeRecord(provenance.asGiven, meaning: provenance.absolute, columns: columns)
+        let earlier = resume ? try own.earlier(for: outputs) : nil
+        let record = earlier ?? own
+        let writer = try CatalogWriter(
+            outputs: outputs, columns: columns, provenance: record.provenance, resume: resume)
+        // Only who holds the part files may change it.
+        if earlier == nil { try record.write(for: outputs) }
+        return writer
     }
 
     private func catalogOutputs() throws -> [CatalogOutput] {
@@ -245,34 +261,5 @@ public struct Enrichment: Sendable {
             return text
         }
         return "\"" + text.replacingOccurrences(of: "\"", with: "\"\"") + "\""
-    }
-
-    /// Where the numbers come from: everything that can change a value, and nothing else.
-    private func provenance(_ folder: ModelFolder, _ collection: CutoutCollection, rows: Range<Int>) throws
-        -> Provenance
-    {
-        var provenance = Provenance()
-        provenance.add("creator", "galatea \(Version.number)", keyword: "CREATOR")
-        provenance.add("model_id", folder.identifier, keyword: "MODELID")
-        provenance.add("model", URL(fileURLWithPath: model).lastPathComponent, keyword: "MODEL")
-        provenance.add("photometry", photometry.rawValue, keyword: "PHOTOM")
-        provenance.add("neighbours", "\(neighbourCount)", keyword: "NEIGHBRS")
-        if let shard { provenance.add("shard", "\(shard.index)/\(shard.count)", keyword: "SHARD") }
-        if let catalog {
-            provenance.add("catalogue", catalog)
-            provenance.add("catalogue_sha256", try ContentHash.ofFile(catalog))
-            if layout != LabelCatalogConfiguration() {
-                provenance.add("catalogue_layout_sha256", ContentHash.of(text: TrainingPlan.text(of: layout)))
-            }
-        }
-        for source in collection.sources {
-            let size = source.size.map { ", \($0) bytes" } ?? ""
-            provenance.add(
-                "cutouts",
-                source.path + size + (source.dataSum.map { ", DATASUM \($0)" } ?? "")
-                    + (source.listing.map { ", \($0)" } ?? ""))
-        }
-        provenance.addFlagNames()
-        return provenance
     }
 }
