@@ -62,11 +62,13 @@ public struct Packing: Sendable {
     }
 
     private func pack(logger: Logger, flag: CancellationFlag, progress: ProgressHandler) throws -> Summary {
-        let collection = try CutoutCollection(paths: cutouts)
-        let rows = try EnrichmentRows(
-            LabelCatalog(path: catalog, configuration: layout.objectsOnly), cutouts: collection,
-            threads: threads)
+        var collection = try CutoutCollection(paths: cutouts, isLocated: false)
+        let labels = try LabelCatalog(path: catalog, configuration: layout.objectsOnly)
+        try collection.locate(
+            for: labels.objects, loop: ParallelLoop(threads: threads), isCancelled: { flag.isRaised })
+        let rows = try EnrichmentRows(labels, cutouts: collection, threads: threads)
         for line in rows.reportLines { logger.info("\(line)") }
+        collection.report(faultsOf: rows.unmatchedCutouts, logger: logger)
         if !collection.otherFiles.isEmpty {
             logger.warning(
                 "\(collection.otherFiles.count) files are no cutouts, e.g. \(collection.otherFiles[0])")
@@ -139,17 +141,18 @@ private struct PackedRow: Sendable {
         resampler: CutoutResampler
     ) {
         let size = resampler.size.width * resampler.size.height
-        let reading = rows.cutouts[row].map(collection.read) ?? .unreadable("no cutout belongs to the row")
+        let found = rows.reading(row, of: collection)
+        let reading = found.selecting(bands: bands)
         let target = rows.positions[row] ?? reading.position
         let reddening = rows.reddening[row].isFinite ? rows.reddening[row] : reading.reddening ?? .nan
         var object = PackedObject(
             id: rows.identifier(row), rightAscension: target?.rightAscension ?? .nan,
             declination: target?.declination ?? .nan, pixelScale: reading.foundPixelScale ?? .nan,
-            bands: reading.image?.bands ?? [], flags: reading.flags, reddening: reddening)
+            bands: found.image?.bands ?? [], flags: reading.flags, reddening: reddening)
         pixels = Array(repeating: .nan, count: bands.count * size)
         if let image = reading.image {
             do throws(PhotometryError) {
-                let placed = try resampler.resample(image.selecting(bands: bands), around: target)
+                let placed = try resampler.resample(image, around: target)
                 object.flags.formUnion(placed.flags)
                 pixels = placed.pixels
             } catch {

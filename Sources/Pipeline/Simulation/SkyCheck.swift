@@ -24,7 +24,7 @@ public struct SkyCheck: Sendable {
     public func rows() async throws -> [Row] {
         let (seed, sampleSize) = (seed, sampleSize)
         return try await BackgroundWork.run { _ in
-            CheckValues(sampleSize: sampleSize, seed: seed).all().map(Self.row)
+            try CheckValues(sampleSize: sampleSize, seed: seed).all().map(Self.row)
         }
     }
 
