@@ -145,6 +145,30 @@ struct EnrichmentTests {
         #expect(unmatched.names == ["id", "ra", "dec"])
     }
 
+    @Test("A row whose position or extinction was refused says so, and the log tells the value")
+    func refusedInput() async throws {
+        let survey = try await SmallSurvey.load()
+        let folder = try TemporaryFolder()
+        let catalog = try CatalogTable(path: survey.catalog).rows(0..<40)
+        var (declinations, extinctions) = (try catalog.numbers("dec"), try catalog.numbers("ebv"))
+        declinations[3] = 91
+        extinctions[5] = -2
+        try catalog.setting(TableColumn("dec", .double(declinations)))
+            .setting(TableColumn("ebv", .double(extinctions))).write(to: folder.path("c.fits"))
+        var enrichment = survey.enrichment(to: folder.path("e.fits"))
+        enrichment.catalog = folder.path("c.fits")
+        enrichment.photometry = .none
+        let log = RecordedLog()
+        _ = try await enrichment.run(logger: log.logger)
+        let flags = try CatalogTable(path: folder.path("e.fits")).numbers("flag").map {
+            QualityFlags(rawValue: Int32($0))
+        }
+        #expect(flags.indices.filter { flags[$0].contains(.refusedInput) } == [3, 5])
+        #expect(flags[5].contains(.extinctionMissing))
+        #expect(log.lines.contains { $0.contains("row 4: 91.0 is beyond a pole") }, "\(log.lines)")
+        #expect(log.lines.contains { $0.contains("row 6: -2.0") })
+    }
+
     @Test("Without photometry its columns are absent and all others equal")
     func withoutPhotometry() async throws {
         let survey = try await SmallSurvey.load()

@@ -35,6 +35,8 @@ public struct LabelCatalog: Sendable {
     public let classes: [String]?
     /// `refusedInput` on rows of which a value was refused.
     public let flags: [QualityFlags]
+    /// Rows of which a coordinate or the extinction was refused: what enriching them uses.
+    public let refusedObjects: Set<Int>
     /// What was read, what not, and why.
     public let report: LabelReport
 
@@ -83,11 +85,12 @@ public struct LabelCatalog: Sendable {
         rowCount = table.rowCount
         rightAscension = positions?.rightAscension
         declination = positions?.declination
+        extinction = extraction.numbers(.extinction)
+        refusedObjects = Set(extraction.flags.indices.filter { !extraction.flags[$0].isEmpty })
         redshift = extraction.quantity(.redshift)
         log10StellarMass = extraction.quantity(.stellarMass)
         log10StarFormationRate = extraction.quantity(.starFormationRate)
         positionAngle = extraction.quantity(.positionAngle)
-        extinction = extraction.numbers(.extinction)
         classes = extraction.classes()
         flags = extraction.flags
         report = extraction.finishedReport(identifiers: identifiers)

@@ -162,7 +162,7 @@ struct LabelExtraction {
     }
 
     /// Numbers in the column's own unit, NaN where missing; `nil` (and the reason) when it holds none.
-    private func numbers(
+    private mutating func numbers(
         of column: TableColumn, rule: LabelRule, _ entry: inout LabelColumnReport
     ) -> [Double]? {
         guard column.width == 1 else {
@@ -182,6 +182,7 @@ struct LabelExtraction {
             }
             for row in unread {
                 entry.refuse(row: row, value: "'\(texts[row].prefix(30))'", reason: "is no number")
+                flags[row].insert(.refusedInput)
             }
         } else {
             entry.state = .refused(reason: "has the type \(column.values.element), not numbers")

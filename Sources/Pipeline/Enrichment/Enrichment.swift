@@ -165,9 +165,11 @@ public struct Enrichment: Sendable {
                 let row = block.lowerBound + offset
                 let given = rows.reddening[row]
                 let reddening = given.isFinite ? given : nil
-                return try estimator.estimate(
+                var estimate = try estimator.estimate(
                     rows.reading(row, of: collection), position: rows.positions[row], reddening: reddening,
                     workspace: &workspace)
+                if rows.refused.contains(row) { estimate.flags.insert(.refusedInput) }
+                return estimate
             }
         }.flatMap { $0 }
     }

@@ -11,6 +11,8 @@ struct EnrichmentRows: Sendable {
     let positions: [SkyPosition?]
     /// E(B-V) of each row where the catalogue gives it; NaN otherwise.
     let reddening: [Double]
+    /// Rows of which the catalogue's position or extinction was refused.
+    let refused: Set<Int>
     /// The cutout of each row; `nil` without one.
     let cutouts: [Int?]
     /// Cutouts that belong to no row.
@@ -50,6 +52,7 @@ struct EnrichmentRows: Sendable {
             collection.objects.identifiers ?? CatalogIdentifiers((0..<collection.count).map { Int64($0 + 1) })
         positions = Array(repeating: nil, count: collection.count)
         reddening = Array(repeating: .nan, count: collection.count)
+        refused = []
         cutouts = Array(0..<collection.count)
         unmatchedCutouts = []
         sharedColumns = []
@@ -63,11 +66,16 @@ struct EnrichmentRows: Sendable {
         identifiers = catalog.identifiers ?? CatalogIdentifiers((0..<catalog.rowCount).map { Int64($0 + 1) })
         positions = (0..<catalog.rowCount).map(catalog.position)
         reddening = (0..<catalog.rowCount).map { row in catalog.extinction.map { Double($0[row]) } ?? .nan }
+        refused = catalog.refusedObjects
         cutouts = match.cutoutOfRow
         unmatchedCutouts = match.unmatchedCutouts
         sharedColumns = [LabelColumn.identifier, .rightAscension, .declination, .extinction].compactMap {
             catalog.report.column($0).flatMap { $0.state == .read ? $0.name : nil }
         }
-        reportLines = ["\(catalog.path): \(catalog.rowCount) rows"] + match.report.lines
+        let refusals = catalog.report.columns.filter {
+            $0.refused > 0 && [.rightAscension, .declination, .extinction].contains($0.label)
+        }
+        reportLines =
+            ["\(catalog.path): \(catalog.rowCount) rows"] + refusals.compactMap(\.line) + match.report.lines
     }
 }
