@@ -20,6 +20,9 @@ enum Session {
             let outcome = await work.result
             if let signal = interruption.signal { exit(ExitStatus.interrupted(by: signal)) }
             try outcome.get()
+            if StandardOutput.losesResults() {
+                throw PipelineError(.inputOutput, "cannot write to standard output: the disk may be full")
+            }
         } catch let error as PipelineError {
             ErrorMessage(error).print()
             exit(ExitStatus.code(for: error.category))
