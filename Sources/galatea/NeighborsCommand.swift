@@ -26,7 +26,8 @@ struct NeighborsCommand: AsyncParsableCommand {
     @Option(help: ArgumentHelp("Neighbours of each object.", valueName: "K"))
     var k = 10
 
-    @Option(help: ArgumentHelp("Only objects outside the query that are near at least M of it.", valueName: "M"))
+    @Option(
+        help: ArgumentHelp("Only objects outside the query that are near at least M of it.", valueName: "M"))
     var minHits: Int?
 
     @Option(help: ArgumentHelp("Exponent of the Minkowski distance: 1, 2, ... or inf.", valueName: "P"))

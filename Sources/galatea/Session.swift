@@ -7,6 +7,7 @@ enum Session {
     /// Parses the arguments, runs the command and exits with the code that its outcome has.
     static func run(_ root: any AsyncParsableCommand.Type) async {
         signal(SIGPIPE, SIG_IGN)
+        StandardStreams.openClosed()
         do {
             var command = try root.parseAsRoot()
             let work = Task {

@@ -1,33 +1,12 @@
 import Foundation
 
-/// Text to standard error, whatever has become of it.
-///
-/// Nobody may be there to read any more (`2>&-`, a closed pipe): that ends no run.
-enum StandardError {
-    /// Writes a text at once; what cannot be written is lost.
-    static func write(_ text: String) {
-        var rest = Array(text.utf8)[...]
-        while !rest.isEmpty {
-            let count = rest.withUnsafeBytes { Foundation.write(STDERR_FILENO, $0.baseAddress, $0.count) }
-            if count < 0 {
-                guard errno == EINTR else { return }
-            } else {
-                rest = rest.dropFirst(count)
-            }
+/// The three streams that every process should have.
+enum StandardStreams {
+    /// Opens those that were closed (`>&-`): the next file would take their place, and messages land in it.
+    static func openClosed() {
+        for descriptor in STDIN_FILENO...STDERR_FILENO where fcntl(descriptor, F_GETFD) < 0 {
+            // The lowest free number is this one.
+            _ = open("/dev/null", O_RDWR)
         }
-    }
-}
-
-/// What became of the results on standard output.
-enum StandardOutput {
-    /// Writes what is buffered; whether results were lost.
-    ///
-    /// A reader that left early (`| head`) has what it wanted; a file that could not be written has not.
-    static func losesResults() -> Bool {
-        // All streams, as `stdout` is a variable that no concurrency check lets pass; nothing else writes any.
-        var status = stat()
-        guard fflush(nil) != 0, fstat(STDOUT_FILENO, &status) == 0 else { return false }
-        let kind = status.st_mode & S_IFMT
-        return kind != S_IFIFO && kind != S_IFSOCK
     }
 }

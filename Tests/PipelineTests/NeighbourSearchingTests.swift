@@ -44,20 +44,23 @@ struct NeighbourSearchingTests {
     ) throws {
         let pairs = try EveryPair(table)
         let expected = rows.flatMap { row in
-            pairs.nearest(row, count: count, without: [row]).enumerated().map { ($1.row, row, $0 + 1, $1.distance) }
+            pairs.nearest(row, count: count, without: [row]).enumerated().map { rank, near in
+                (query: row, rank: rank + 1, row: near.row, distance: near.distance)
+            }
+        }
+        let (ra, dec) = (try table.numbers("ra"), try table.numbers("dec"))
+        let classes = try table.texts("class_pred")
+        let texts = expected.map { near in
+            [
+                "\(pairs.ids[near.query])", "\(near.rank)", "\(pairs.ids[near.row])", "\(ra[near.row])",
+                "\(dec[near.row])", classes[near.row],
+            ]
         }
         let found = fields(summary, header: Self.header)
         #expect(
-            found.map { Array($0.prefix(3)) }
-                == expected.map { ["\(pairs.ids[$1])", "\($2)", "\(pairs.ids[$0])"] }.map { $0 },
-            sourceLocation: sourceLocation)
+            found.map { Array($0.prefix(3) + $0.dropFirst(4)) } == texts, sourceLocation: sourceLocation)
         expectClose(
-            found.compactMap { Double($0[3]) }, expected.map(\.3), relative: 1e-12,
-            sourceLocation: sourceLocation)
-        let (ra, dec) = (try table.numbers("ra"), try table.numbers("dec"))
-        let classes = try table.texts("class_pred")
-        #expect(
-            found.map { Array($0[4...]) } == expected.map { ["\(ra[$0.0])", "\(dec[$0.0])", classes[$0.0]] },
+            found.compactMap { Double($0[3]) }, expected.map(\.distance), relative: 1e-12,
             sourceLocation: sourceLocation)
     }
 
@@ -90,7 +93,8 @@ struct NeighbourSearchingTests {
         let table = try CatalogTable(path: path)
         let ids = try #require(table.column("id")?.values.integers)
         let texts = [
-            "\(ids[5])\n\(ids[8])\n", "id\n\(ids[5])\n\n  \(ids[8])", "\(ids[5]),1.5,x\r\n\(ids[8]),2,\"y\"\r\n",
+            "\(ids[5])\n\(ids[8])\n", "id\n\(ids[5])\n\n  \(ids[8])",
+            "\(ids[5]),1.5,x\r\n\(ids[8]),2,\"y\"\r\n",
             "\u{feff}# chosen by eye\nID,z\n\"\(ids[5])\",0.1\n\"\(ids[8])\",\n,0.3\n",
         ]
         for (index, text) in texts.enumerated() {
@@ -148,7 +152,8 @@ struct NeighbourSearchingTests {
             catalog: path, query: NeighbourQuery("class=red_spiral"), count: 6, minimumHits: 2
         ).run()
         let found = fields(summary, header: "id,hits,distance,ra,dec,class_pred")
-        #expect(found.map { Array($0[..<2]) } == expected.map { ["\(pairs.ids[$0.key])", "\($0.value.count)"] })
+        #expect(
+            found.map { Array($0[..<2]) } == expected.map { ["\(pairs.ids[$0.key])", "\($0.value.count)"] })
         expectClose(found.compactMap { Double($0[2]) }, expected.map(\.value.distance), relative: 1e-12)
     }
 
@@ -163,7 +168,8 @@ struct NeighbourSearchingTests {
     @Test("Equal distances are ordered by identifier, whatever the order of the rows")
     func ties() async throws {
         let folder = try TemporaryFolder()
-        let path = try plane(["9,0,1", "100,0,0", "10,1,0", "7,-1,0", "8,0,-1", "300,0,0", "6,5,5"], in: folder)
+        let path = try plane(
+            ["9,0,1", "100,0,0", "10,1,0", "7,-1,0", "8,0,-1", "300,0,0", "6,5,5"], in: folder)
         let summary = try await NeighbourSearching(catalog: path, query: .identifiers(["100"])).run()
         let found = fields(summary, header: Self.header)
         #expect(found.map { $0[2] } == ["300", "7", "8", "9", "10", "6"])
@@ -241,7 +247,8 @@ struct NeighbourSearchingTests {
             ("no-such-one", nil, .input, "no-such-one"), ("color=red", nil, .input, "color"),
             ("class=unicorn", nil, .input, "class = unicorn"), ("passes=many", nil, .input, "passes"),
             ("nn_ids=3", nil, .input, "nn_ids"), ("", nil, .usage, "names no object"),
-            ("1", survey.catalog, .input, "latent_0"), ("1", folder.path("none.fits"), .inputOutput, "none.fits"),
+            ("1", survey.catalog, .input, "latent_0"),
+            ("1", folder.path("none.fits"), .inputOutput, "none.fits"),
             ("1", survey.model + "/weights.safetensors", .input, "weights.safetensors"),
             (survey.model + "/weights.safetensors", nil, .input, "weights.safetensors"),
         ]

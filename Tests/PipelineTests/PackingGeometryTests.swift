@@ -13,7 +13,8 @@ struct PackingGeometryTests {
         /// East of north, degrees.
         let positionAngle = 40.0
         /// Standard deviations along both axes, arcsec.
-        let (major, minor) = (2.0, 1.2)
+        let major = 2.0
+        let minor = 1.2
 
         /// Surface brightness, 1 at the centre, at an offset in arcsec.
         func brightness(east: Double, north: Double) -> Double {
@@ -24,7 +25,9 @@ struct PackingGeometryTests {
         }
 
         /// Flux in nanomaggies: surface brightness is per pixel of 0.262 arcsec.
-        var flux: Double { 2 * .pi * major * minor / (GalaxyImage.nativePixelScale * GalaxyImage.nativePixelScale) }
+        var flux: Double {
+            2 * .pi * major * minor / (GalaxyImage.nativePixelScale * GalaxyImage.nativePixelScale)
+        }
 
         /// Writes a cutout of `side` pixels of `scale` arcsec whose north is turned by `rotation` degrees.
         func write(to path: String, side: Int, scale: Double, rotation: Double, mirrored: Bool) throws {
@@ -54,7 +57,8 @@ struct PackingGeometryTests {
                     HeaderCard("BANDS", "gr"), HeaderCard("CTYPE1", "RA---TAN"),
                     HeaderCard("CTYPE2", "DEC--TAN"), HeaderCard("CRVAL1", .real(position.rightAscension)),
                     HeaderCard("CRVAL2", .real(position.declination)),
-                    HeaderCard("CRPIX1", .real(reference.x + 1)), HeaderCard("CRPIX2", .real(reference.y + 1)),
+                    HeaderCard("CRPIX1", .real(reference.x + 1)),
+                    HeaderCard("CRPIX2", .real(reference.y + 1)),
                     HeaderCard("CD1_1", .real(east.x / 3600)), HeaderCard("CD1_2", .real(east.y / 3600)),
                     HeaderCard("CD2_1", .real(north.x / 3600)), HeaderCard("CD2_2", .real(north.y / 3600)),
                 ])
@@ -150,7 +154,7 @@ struct PackingGeometryTests {
         let flags = try packed.objects(in: 0..<2).map(\.flags)
         #expect(flags[0] == .padded)
         #expect(flags[1] == .unreadable)
-        #expect(try packed.pixels(of: 1..<2).allSatisfy(\.isNaN))
+        #expect(try packed.pixels(of: 1..<2).allSatisfy { $0.isNaN })
         let moments = Moments(try packed.image(at: 0), band: 0, pixelScale: 0.262)
         expectClose([moments.flux], [galaxy.flux], relative: 0.01)
     }

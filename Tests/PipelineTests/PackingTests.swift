@@ -2,6 +2,7 @@ import Astronomy
 import Catalogs
 import FITS
 import Foundation
+import Photometry
 import Pipeline
 import TestSupport
 import Testing
@@ -98,7 +99,7 @@ struct PackingTests {
         for row in 0..<5 {
             let pixels = try packed.pixels(of: row..<row + 1)
             if objects[row].flags.contains(.unreadable) {
-                #expect(pixels.allSatisfy(\.isNaN))
+                #expect(pixels.allSatisfy { $0.isNaN })
                 #expect(objects[row].pixelScale.isNaN && objects[row].bands == [])
             } else {
                 #expect(try pixels == original.pixels(of: row..<row + 1))
@@ -179,9 +180,9 @@ struct PackingTests {
         let folder = try TemporaryFolder()
         let (_, names) = try await exported(2, into: folder)
         func refusal(_ change: (inout Packing) -> Void) async -> PipelineError? {
-            var packing = packing(folder, to: "p.fits")
-            change(&packing)
-            let changed = packing
+            var refused = packing(folder, to: "p.fits")
+            change(&refused)
+            let changed = refused
             return await failure { try await changed.run(logger: .silent) }
         }
         #expect(await refusal { $0.cutouts = [folder.path("none")] }?.category == .inputOutput)
@@ -189,9 +190,9 @@ struct PackingTests {
         #expect(await refusal { $0.output = folder.path("no/such/p.fits") }?.category == .inputOutput)
         let wrong = await refusal { $0.layout.names[.identifier] = "objid" }
         #expect(wrong?.category == .input && wrong?.message.contains("objid") == true)
-        let packing = packing(folder, to: "p.fits")
+        let cancelled = packing(folder, to: "p.fits")
         let error = await interrupted(when: { _ in true }) { progress in
-            _ = try await packing.run(logger: .silent, progress: progress)
+            _ = try await cancelled.run(logger: .silent, progress: progress)
         }
         // A survey of one block may be complete by then; nothing may be half there.
         #expect(error == nil || error is CancellationError)
@@ -203,6 +204,9 @@ struct PackingTests {
         let unreadable = await refusal { _ in }
         #expect(unreadable?.category == .input)
         #expect(unreadable?.message.contains(folder.path("cutouts")) == true)
-        #expect(try FileManager.default.contentsOfDirectory(atPath: folder.url.path).sorted() == ["c.fits", "cutouts"])
+        #expect(
+            try FileManager.default.contentsOfDirectory(atPath: folder.url.path).sorted() == [
+                "c.fits", "cutouts",
+            ])
     }
 }

@@ -49,13 +49,8 @@ public struct Inspection: Sendable {
             "  classes        \(folder.classifier?.classes.joined(separator: ", ") ?? "no classifier")",
             "  reference set  \(folder.reference.map { "\($0.count) objects" } ?? "none")",
         ]
-        let card = path + "/" + ModelFolder.File.card
-        if FileManager.default.fileExists(atPath: card) {
-            do {
-                lines += ["", try String(contentsOfFile: card, encoding: .utf8)]
-            } catch {
-                throw PipelineError(.inputOutput, "cannot read '\(card)': \(error.localizedDescription)")
-            }
+        if let card = try? String(contentsOfFile: path + "/" + ModelFolder.File.card, encoding: .utf8) {
+            lines += ["", card]
         }
         return lines
     }
