@@ -3,7 +3,7 @@
 # instruction-set level. About half an hour on two cores. Removes the old models first.
 set -eu
 cd "$(dirname "$0")/.."
-galatea=.build/release/galatea
+galatea=${GALATEA:-.build/release/galatea}
 work=output/models
 mkdir -p "$work"
 

@@ -30,26 +30,30 @@ public enum CatalogError: Error, Sendable, Equatable, CustomStringConvertible {
     /// One line for the user.
     public var description: String {
         switch self {
-        case .file(let path, let action, let reason): "cannot \(action) '\(path)': \(reason)"
-        case .notATable(let path, let reason): "cannot read '\(path)': \(reason)"
-        case .malformed(let path, let line, let reason): "cannot read '\(path)': line \(line): \(reason)"
+        case .file(let path, let action, let reason): "cannot \(action) \(Self.quoted(path)): \(reason)"
+        case .notATable(let path, let reason): "cannot read \(Self.quoted(path)): \(reason)"
+        case .malformed(let path, let line, let reason):
+            "cannot read \(Self.quoted(path)): line \(line): \(reason)"
         case .raggedRow(let path, let line, let expected, let found):
-            "cannot read '\(path)': line \(line): \(found) fields, expected \(expected)"
+            "cannot read \(Self.quoted(path)): line \(line): \(found) fields, expected \(expected)"
         case .badCell(let path, let row, let column, let text, let expected):
-            "cannot read '\(path)': row \(row), column '\(column)': '\(text)' is not \(expected)"
+            "cannot read \(Self.quoted(path)): row \(row), column \(Self.quoted(column)): \(Self.quoted(text)) is not \(expected)"
         case .duplicateColumn(let path, let name):
-            "cannot read '\(path)': two columns are named '\(name)'"
+            "cannot read \(Self.quoted(path)): two columns are named \(Self.quoted(name))"
         case .missingColumn(let path, let column, let present):
-            "cannot use '\(path)': no column '\(column)' among \(Self.list(present))"
+            "cannot use \(Self.quoted(path)): no column \(Self.quoted(column)) among \(Self.list(present))"
         case .refusedColumn(let path, let column, let reason):
-            "cannot use '\(path)': column '\(column)' \(reason)"
+            "cannot use \(Self.quoted(path)): column \(Self.quoted(column)) \(reason)"
         case .fits(let error): error.description
-        case .noRows(let path): "cannot use '\(path)': the table has no rows"
+        case .noRows(let path): "cannot use \(Self.quoted(path)): the table has no rows"
         case .unknownFormat(let path):
-            "cannot write '\(path)': the suffix names no format (known: .fits, .csv, .ecsv, each also .gz)"
-        case .cannotResume(let path, let reason): "cannot continue '\(path)': \(reason)"
+            "cannot write \(Self.quoted(path)): the suffix names no format (known: .fits, .csv, .ecsv, each also .gz)"
+        case .cannotResume(let path, let reason): "cannot continue \(Self.quoted(path)): \(reason)"
         }
     }
+
+    /// `text` in quotes, on one line whatever it holds.
+    private static func quoted(_ text: String) -> String { FITSError.quoted(text) }
 
     /// The first few names, and how many more there are.
     private static func list(_ names: [String]) -> String {

@@ -100,7 +100,7 @@ package final class ByteSource: Sendable {
     }
 
     /// What a file is when it is not a regular one.
-    private static func kindUnlessRegular(_ mode: mode_t) -> String? {
+    static func kindUnlessRegular(_ mode: mode_t) -> String? {
         switch mode & S_IFMT {
         case S_IFREG: nil
         case S_IFDIR: "a folder"

@@ -16,6 +16,8 @@ public enum FITSError: Error, Sendable, Equatable {
     case malformedHeader(path: String, hdu: Int, keyword: String, reason: String)
     /// A valid file that asks for what this reader does not do.
     case unsupported(path: String, hdu: Int, feature: String)
+    /// The file holds no binary table.
+    case noTable(path: String)
     /// The file has no such header-data unit.
     case missingUnit(path: String, name: String)
     /// The table has no such column.
@@ -40,7 +42,7 @@ public enum FITSError: Error, Sendable, Equatable {
     case beingWritten(path: String)
     /// An unfinished file cannot be gone on with.
     case resumeRefused(path: String, reason: String)
-    /// A text does not fit its fixed-width column.
+    /// A text does not fit its fixed-width column; `row` from 0.
     case textTooWide(path: String, column: String, row: Int, width: Int, length: Int)
     /// A FITS file that is no cutout, or contradicts itself.
     case notCutout(path: String, hdu: Int, reason: String)
@@ -59,7 +61,7 @@ extension FITSError: CustomStringConvertible {
         case .resumeRefused(let path, let reason): "cannot resume \(Self.quoted(path)): \(reason)"
         case .textTooWide(let path, let column, let row, let width, let length):
             """
-            cannot write \(Self.quoted(path)): column \(Self.quoted(column)), row \(row): a text of \
+            cannot write \(Self.quoted(path)): column \(Self.quoted(column)), row \(row + 1): a text of \
             \(length) bytes does not fit \(width)
             """
         default: "cannot read \(Self.quoted(path)): \(fault)"
@@ -72,7 +74,8 @@ extension FITSError: CustomStringConvertible {
         case .cannotOpen(let path, _), .notRegularFile(let path, _), .notFITS(let path, _),
             .truncated(let path, _, _, _, _), .headerWithoutEnd(let path, _, _),
             .tooMany(let path, _, _, _), .malformedHeader(let path, _, _, _),
-            .unsupported(let path, _, _), .missingUnit(let path, _), .missingColumn(let path, _, _, _),
+            .unsupported(let path, _, _), .noTable(let path), .missingUnit(let path, _),
+            .missingColumn(let path, _, _, _),
             .malformedColumn(let path, _, _, _), .rowsOutOfRange(let path, _, _, _),
             .readFailed(let path, _, _), .shrankWhileReading(let path, _, _, _),
             .decompressionFailed(let path, _), .decompressedTooLarge(let path, _),
@@ -104,9 +107,10 @@ extension FITSError: CustomStringConvertible {
             "the file shrank while it was read: \(got) of \(expected) bytes at offset \(offset)"
         case .decompressionFailed(_, let reason): "broken gzip stream: \(reason)"
         case .decompressedTooLarge(_, let limit): "unpacks to more than the limit of \(limit) bytes"
+        case .noTable: "it holds no binary table"
         case .missingUnit(_, let name): "it has no HDU \(Self.quoted(name))"
         case .textTooWide(_, let column, let row, let width, let length):
-            "column \(Self.quoted(column)), row \(row): a text of \(length) bytes does not fit \(width)"
+            "column \(Self.quoted(column)), row \(row + 1): a text of \(length) bytes does not fit \(width)"
         case .newerFormat(_, let found, let known):
             "its format GALFMT = \(found) is newer than \(known), the newest this version reads"
         default: unitFault
@@ -119,7 +123,7 @@ extension FITSError: CustomStringConvertible {
         case .truncated(_, let hdu, let part, let promised, let present):
             """
             file is truncated: \(part == "header" ? "the header needs" : "header promises") \(promised) \
-            bytes of \(part), \(present) are there (HDU \(hdu))
+            bytes\(part == "header" ? "" : " of \(part)"), \(present) are there (HDU \(hdu))
             """
         case .headerWithoutEnd(_, let hdu, let bytes):
             "file is truncated: the header has no END card in \(bytes) bytes (HDU \(hdu))"
@@ -144,7 +148,7 @@ extension FITSError: CustomStringConvertible {
     }
 
     /// `text` in quotes, on one line whatever it holds.
-    static func quoted(_ text: String) -> String {
+    package static func quoted(_ text: String) -> String {
         var line = "'"
         for scalar in text.unicodeScalars {
             if scalar.value < 0x20 || scalar.value == 0x7f {

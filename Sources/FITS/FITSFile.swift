@@ -98,7 +98,7 @@ public struct FITSFile: Sendable {
     public func table(named name: String? = nil) throws(FITSError) -> BinaryTable {
         let found = try name.map { name throws(FITSError) in try unit(named: name) }
         guard let unit = found ?? units.first(where: { $0.kind == .binaryTable }) else {
-            throw .missingUnit(path: path, name: "BINTABLE")
+            throw .noTable(path: path)
         }
         return try BinaryTable(unit, in: self)
     }

@@ -25,6 +25,7 @@ package final class PartFile {
         guard !path.utf8.contains(0) else {
             throw .cannotOpen(path: path, reason: "the name holds a zero byte")
         }
+        try Self.checkReplaceable(path)
         descriptor = open(partPath, O_RDWR | O_CREAT | O_CLOEXEC | O_NOFOLLOW, 0o666)
         guard descriptor >= 0 else {
             throw .writeFailed(path: partPath, operation: "create", reason: SystemError.text(errno))
@@ -46,6 +47,17 @@ package final class PartFile {
 
     deinit {
         if descriptor >= 0 { close(descriptor) }
+    }
+
+    /// Checks, before any work is done for it, that a finished file may take the place of what is at `path`.
+    ///
+    /// A rename would fail on a folder, but quietly replace a pipe or a device such as `/dev/null`.
+    package static func checkReplaceable(_ path: String) throws(FITSError) {
+        var status = stat()
+        guard stat(path, &status) == 0, let kind = ByteSource.kindUnlessRegular(status.st_mode) else {
+            return
+        }
+        throw .writeFailed(path: path, operation: "write", reason: "it is \(kind), not a file")
     }
 
     /// Locks a file for this writer alone.

@@ -148,6 +148,9 @@ public struct GalaxyModelConfiguration: Sendable, Equatable, Codable {
         for case .colour(let index) in latents where index >= bands.count - 1 {
             return "latents: colour_\(index) needs two bands more than its number, there are \(bands.count)"
         }
+        if latents.contains(.orientationCosine) != latents.contains(.orientationSine) {
+            return "latents: orientation_cosine and orientation_sine go together"
+        }
         if latents.isEmpty || latents.count > Self.largestCount || Set(latents).count != latents.count {
             return "latents: none, more than \(Self.largestCount), or one occurs twice"
         }

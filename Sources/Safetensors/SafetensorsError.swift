@@ -61,8 +61,21 @@ public enum SafetensorsError: Error, Sendable, Equatable {
 extension SafetensorsError: CustomStringConvertible {
     /// One line for a user.
     public var description: String {
-        if case .unwritable(let path, let reason) = self { return "cannot write '\(path)': \(reason)" }
-        return "cannot read '\(path)': \(detail)"
+        if case .unwritable(_, let reason) = self { return "cannot write \(Self.quoted(path)): \(reason)" }
+        return "cannot read \(Self.quoted(path)): \(detail)"
+    }
+
+    /// `text` in quotes, on one line whatever it holds.
+    private static func quoted(_ text: String) -> String {
+        var line = "'"
+        for scalar in text.unicodeScalars {
+            if scalar.value < 0x20 || scalar.value == 0x7f {
+                line += scalar.escaped(asASCII: true)
+            } else {
+                line.unicodeScalars.append(scalar)
+            }
+        }
+        return line + "'"
     }
 
     private var detail: String {

@@ -33,24 +33,38 @@ extension SafetensorsFile {
 
     /// Writes the file at `path`: complete or not at all.
     ///
-    /// The bytes go to a temporary file beside it, are synchronised to the disk, and the file is renamed.
+    /// The bytes go to `<path>.part`, are synchronised to the disk, and the file is renamed. What a killed run
+    /// left under that name is written over, so that no run leaves files behind.
     ///
     /// - Throws: `SafetensorsError.unwritable`; the file that was there before is then untouched.
     public func write(to path: String) throws(SafetensorsError) {
         let header = try encodedHeader()
-        let temporary = path + ".\(UUID().uuidString).part"
-        let file = open(temporary, O_WRONLY | O_CREAT | O_EXCL | O_CLOEXEC, 0o644)
+        let temporary = path + ".part"
+        let file = open(temporary, O_WRONLY | O_CREAT | O_NOFOLLOW | O_CLOEXEC, 0o644)
         guard file >= 0 else { throw .unwritable(path: path, reason: Self.systemError()) }
-        var reason = Self.write(header, to: file)
+        guard Self.owns(temporary, file) else {
+            close(file)
+            throw .unwritable(path: path, reason: "another process is writing it")
+        }
+        var reason = ftruncate(file, 0) == 0 ? nil : Self.systemError()
+        if reason == nil { reason = Self.write(header, to: file) }
         for tensor in tensors where reason == nil { reason = Self.write(tensor.bytes, to: file) }
         if reason == nil, fsync(file) != 0 { reason = Self.systemError() }
-        if close(file) != 0, reason == nil { reason = Self.systemError() }
         if reason == nil, rename(temporary, path) != 0 { reason = Self.systemError() }
+        if reason != nil { unlink(temporary) }
+        if close(file) != 0, reason == nil { reason = Self.systemError() }
         if let reason {
-            unlink(temporary)
             throw .unwritable(path: path, reason: reason)
         }
         try Self.synchroniseFolder(of: path)
+    }
+
+    /// Locks an open file for this writer alone; false when another writes it, or just renamed or removed it.
+    private static func owns(_ path: String, _ file: Int32) -> Bool {
+        guard flock(file, LOCK_EX | LOCK_NB) == 0 else { return false }
+        var (opened, named) = (stat(), stat())
+        return fstat(file, &opened) == 0 && lstat(path, &named) == 0 && opened.st_ino == named.st_ino
+            && opened.st_mode & S_IFMT == S_IFREG
     }
 
     /// Makes the rename itself durable.

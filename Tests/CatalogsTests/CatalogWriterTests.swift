@@ -154,6 +154,89 @@ struct CatalogWriterTests {
         #expect(try names.map(bytes) == expected)
     }
 
+    @Test("A kill between two renames, or while a finished file is packed, is gone on with", arguments: 1...5)
+    func killedWhileFinishing(_ step: Int) throws {
+        let names = ["e.fits", "e.csv", "e.ecsv.gz"]
+        try write(names)
+        let expected = try names.map(bytes)
+        try write(["e.ecsv"])
+        let unpacked = try bytes("e.ecsv")
+        for name in names + ["e.ecsv"] { try FileManager.default.removeItem(atPath: folder.path(name)) }
+        do {
+            let writer = try CatalogWriter(
+                outputs: outputs(names), columns: sample.columns, provenance: sample.provenance,
+                tableName: "ENRICHED")
+            try writer.append(sample.table(0..<sample.rowCount))
+            try writer.synchronize()
+        }
+        func become(_ name: String, _ data: Data, insteadOf part: String) throws {
+            try data.write(to: URL(fileURLWithPath: folder.path(name)))
+            try FileManager.default.removeItem(atPath: folder.path(part))
+        }
+        // One step of finishing after the other.
+        if step >= 1 { try become("e.fits", expected[0], insteadOf: "e.fits.part") }
+        if step >= 2 { try become("e.csv", expected[1], insteadOf: "e.csv.part") }
+        if step >= 3 { try become("e.ecsv.gz.unpacked", unpacked, insteadOf: "e.ecsv.gz.unpacked.part") }
+        if step == 4 {
+            try expected[2].prefix(99).write(to: URL(fileURLWithPath: folder.path("e.ecsv.gz.part")))
+        }
+        if step == 5 { try expected[2].write(to: URL(fileURLWithPath: folder.path("e.ecsv.gz"))) }
+        try write(names, resume: true)
+        #expect(try names.map(bytes) == expected)
+        #expect(
+            try FileManager.default.contentsOfDirectory(atPath: folder.url.path).sorted() == names.sorted())
+    }
+
+    @Test("A full disk leaves no file under its name, and what was written can be gone on with")
+    func fullDisk() async {
+        await #expect(processExitsWith: .success) {
+            let folder = try TemporaryFolder()
+            let outputs = try ["e.csv", "e.csv.gz"].map { try CatalogOutput(path: folder.path($0)) }
+            let columns = [ColumnDescription("x", .int64)]
+            let block = CatalogTable(columns: [TableColumn("x", .int64(Array(0..<300_000)))])
+            var old = rlimit()
+            #if canImport(Glibc)
+                let fileSize = __rlimit_resource_t(RLIMIT_FSIZE.rawValue)
+            #else
+                let fileSize = RLIMIT_FSIZE
+            #endif
+            getrlimit(fileSize, &old)
+            var full = rlimit(rlim_cur: 1_500_000, rlim_max: old.rlim_max)
+            setrlimit(fileSize, &full)
+            signal(SIGXFSZ, SIG_IGN)
+            let error = #expect(throws: CatalogError.self) {
+                let writer = try CatalogWriter(outputs: outputs, columns: columns)
+                try writer.append(block)
+                try writer.finish()
+            }
+            #expect(error?.description.contains("File too large") == true)
+            let left = try FileManager.default.contentsOfDirectory(atPath: folder.url.path)
+            #expect(!left.isEmpty && left.allSatisfy { $0.hasSuffix(".part") })
+            setrlimit(fileSize, &old)
+            let writer = try CatalogWriter(outputs: outputs, columns: columns, resume: true)
+            let kept = writer.rowCount
+            #expect(kept < block.rowCount)
+            try writer.append(block.rows(kept..<block.rowCount))
+            try writer.finish()
+            for output in outputs {
+                #expect(try CatalogTable(path: output.path).column("x")?.values == block.columns[0].values)
+            }
+            #expect(try FileManager.default.contentsOfDirectory(atPath: folder.url.path).count == 2)
+        }
+    }
+
+    @Test("An output in the place of a folder is refused before any row is made, packed or not")
+    func outputOntoFolder() throws {
+        for name in ["d.csv", "d.csv.gz", "d.fits.gz"] {
+            try FileManager.default.createDirectory(
+                atPath: folder.path(name), withIntermediateDirectories: false)
+            let error = #expect(throws: CatalogError.self) {
+                _ = try CatalogWriter(outputs: outputs([name]), columns: sample.columns)
+            }
+            #expect(error?.description == "cannot write '\(folder.path(name))': it is a folder, not a file")
+        }
+    }
+
     @Test("A part file of another run is refused; without resume it is replaced")
     func foreignPart() throws {
         for name in ["e.fits", "e.csv", "e.ecsv"] {
@@ -190,10 +273,12 @@ struct CatalogWriterTests {
         #expect(try CatalogTable(path: folder.path("t.csv")).column("t")?.values.texts == ["a", "", "b"])
     }
 
-    @Test("Numbers do not depend on the locale")
+    @Test(
+        "Numbers do not depend on the locale",
+        .enabled(if: GermanLocale.isAvailable))
     func locale() throws {
-        setlocale(LC_ALL, "de_DE.UTF-8")
-        defer { setlocale(LC_ALL, "C") }
+        #expect(GermanLocale.set())
+        defer { GermanLocale.restore() }
         try write(["e.csv"])
         #expect(String(decoding: try bytes("e.csv"), as: UTF8.self).contains("150.1,2.2,"))
     }

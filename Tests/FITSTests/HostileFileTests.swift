@@ -60,6 +60,19 @@ struct HostileFileTests {
                 """)
     }
 
+    @Test("A file without a table, or with a header cut in its block, says so in plain words")
+    func plainWords() throws {
+        let image = try FITSFile(bytes: Self.image, name: "x.fits")
+        #expect(throws: FITSError.noTable(path: "x.fits")) { try image.table() }
+        #expect(
+            FITSError.noTable(path: "x.fits").description
+                == "cannot read 'x.fits': it holds no binary table")
+        #expect(
+            failure(Array(RawFITS.emptyPrimary.dropLast()))?.description == """
+                cannot read 'x.fits': file is truncated: the header needs 2880 bytes, 2879 are there (HDU 0)
+                """)
+    }
+
     @Test("A header without END is refused, and one of a million cards at once")
     func endless() {
         let header = RawFITS.header(RawFITS.cards(bitpix: 8, axes: []), end: false)

@@ -100,4 +100,28 @@ struct HostileTableTests {
         )
         #expect(throws: FITSError.self) { try huge.variableLengthColumn("col1") }
     }
+
+    @Test("Texts that are no ASCII know the room that they take when they are written again")
+    func textWidths() throws {
+        // "caf\u{e9}" in UTF-8, the same in Latin-1 (one byte that is no UTF-8), ASCII with zeros behind.
+        let rows: [[UInt8]] = [
+            Array("caf\u{e9}".utf8) + [0], [0x63, 0x61, 0x66, 0xe9, 0, 0], [0x61, 0, 0, 0, 0, 0],
+        ]
+        let odd = try table(["6A", "1B"], rowLength: 7, rows: 3, data: rows.flatMap { $0 + [0xff] })
+        // \u{e9} and \u{fffd} as six and eight characters behind three of ASCII.
+        #expect(try odd.storedTextWidths(at: [0]) == [11])
+        let plain = try table(["6A"], rowLength: 6, rows: 1, data: rows[2])
+        #expect(try plain.storedTextWidths(at: [0]) == [6])
+        #expect(try plain.storedTextWidths(at: []) == [])
+        let column = try odd.columns(at: [0])[0]
+        let description = ColumnDescription(
+            column.name, .text, textWidth: try odd.storedTextWidths(at: [0])[0])
+        let folder = try TemporaryFolder()
+        let writer = try BinaryTableWriter(path: folder.path("t.fits"), columns: [description], name: "T")
+        try writer.append([column])
+        try writer.finish()
+        #expect(
+            try FITSFile(path: folder.path("t.fits")).table().column(column.name).values
+                == .text(["caf\\u{e9}", "caf\\u{fffd}", "a"]))
+    }
 }

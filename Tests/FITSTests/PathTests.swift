@@ -52,6 +52,24 @@ struct PathTests {
         }
     }
 
+    @Test("An output takes no folder's, pipe's or device's place, and says so before any work")
+    func outputsOntoOtherThings() throws {
+        let pipe = folder.path("pipe.fits")
+        #expect(mkfifo(pipe, 0o600) == 0)
+        let device = folder.path("device.fits")
+        try FileManager.default.createSymbolicLink(atPath: device, withDestinationPath: "/dev/null")
+        let inner = folder.path("folder.fits")
+        try FileManager.default.createDirectory(atPath: inner, withIntermediateDirectories: false)
+        for (path, kind) in [(pipe, "a pipe"), (device, "a device"), (inner, "a folder")] {
+            #expect(
+                throws: FITSError.writeFailed(
+                    path: path, operation: "write", reason: "it is \(kind), not a file")
+            ) { try FITSWriter(path: path) }
+        }
+        let left = try FileManager.default.contentsOfDirectory(atPath: folder.url.path)
+        #expect(Set(left) == ["pipe.fits", "device.fits", "folder.fits"])
+    }
+
     @Test("Messages stay on one line whatever the name")
     func messages() {
         let error = FITSError.notFITS(path: "a\nb\u{1b}[31m.fits", found: "file is empty")

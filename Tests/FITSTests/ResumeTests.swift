@@ -121,4 +121,22 @@ struct ResumeTests {
             #expect(try FileManager.default.contentsOfDirectory(atPath: folder.url.path).isEmpty)
         }
     }
+
+    @Test("A folder that may not be written is an error with the system's words, whoever asks")
+    func readOnlyFolder() async {
+        await #expect(processExitsWith: .success) {
+            let folder = try TemporaryFolder()
+            #expect(chmod(folder.url.path, 0o555) == 0)
+            // Nothing is read-only for the administrator.
+            let isAdministrator = geteuid() == 0
+            if isAdministrator { #expect(seteuid(65534) == 0) }
+            let path = folder.path("x.fits")
+            #expect(
+                throws: FITSError.writeFailed(
+                    path: path + ".part", operation: "create", reason: "Permission denied")
+            ) { try FITSWriter(path: path) }
+            if isAdministrator { #expect(seteuid(0) == 0) }
+            #expect(chmod(folder.url.path, 0o755) == 0)
+        }
+    }
 }

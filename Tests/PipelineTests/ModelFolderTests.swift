@@ -62,6 +62,23 @@ struct ModelFolderTests {
         Damage("a weight that is NaN", weights) { data in
             data.replaceSubrange(data.count - 4..<data.count, with: [0, 0, 0xc0, 0x7f])
         },
+        Damage("an infinite weight", weights) { data in
+            data.replaceSubrange(data.count - 4..<data.count, with: [0, 0, 0x80, 0x7f])
+        },
+        Damage("weights of another type", weights, names: "F32") { data in
+            // As many bytes of another meaning.
+            while let type = data.range(of: Data("\"F32\"".utf8)) {
+                data.replaceSubrange(type, with: "\"I32\"".utf8)
+            }
+        },
+        Damage("a hole between two tensors", weights) { data in
+            // Every tensor but the first begins a byte too late.
+            let header = try #require(data.range(of: Data("\"data_offsets\":[0,".utf8)))
+            let end = try #require(data[header.upperBound...].firstIndex(of: UInt8(ascii: "]")))
+            let first = try #require(Int(String(decoding: data[header.upperBound..<end], as: UTF8.self)))
+            let next = try #require(data.range(of: Data("[\(first),".utf8)))
+            data.replaceSubrange(next, with: "[\(first + 4),".utf8)
+        },
         Damage("a truncated reference set", "reference.safetensors") { $0.removeLast(8) },
         Damage("a truncated classifier", "classifier.safetensors") { $0.removeLast(8) },
         Damage("another architecture", "\"image_features\" : 8", by: "\"image_features\" : 9"),

@@ -135,6 +135,27 @@ struct ModelTrainingTests {
         #expect(log.lines.contains { $0.hasPrefix("warning") && $0.contains("no classifier") })
     }
 
+    @Test("A class too small to be learnt is left out and told; the others keep their classifier")
+    func smallClass() async throws {
+        let survey = try await SmallSurvey.load()
+        let folder = try TemporaryFolder()
+        let table = try CatalogTable(path: survey.catalog)
+        var classes = try table.texts("class").map { $0 == "red_spiral" ? $0 : "normal" }
+        classes[0] = "unicorn"
+        try table.setting(TableColumn("class", .text(classes))).write(to: folder.path("c.fits"))
+        let log = RecordedLog()
+        let summary = try await survey.training(
+            survey.plan(epochs: 1), catalog: folder.path("c.fits"), to: folder.path("m")
+        ).run(logger: log.logger)
+        #expect(exists(folder.path("m/classifier.safetensors")))
+        #expect(summary.lines.contains { $0.hasPrefix("class 'unicorn' is left out: ") })
+        #expect(summary.lines.contains { $0.hasPrefix("red_spiral: ") })
+        #expect(!summary.lines.contains { $0.hasPrefix("unicorn: ") })
+        #expect(log.lines.contains { $0.hasPrefix("warning") && $0.contains("unicorn") })
+        let card = try String(contentsOfFile: folder.path("m/card.md"), encoding: .utf8)
+        #expect(card.contains("class 'unicorn' is left out"))
+    }
+
     @Test("A label that the catalogue lacks is an input error that names it and leaves nothing behind")
     func missingLabel() async throws {
         let survey = try await SmallSurvey.load()
@@ -146,9 +167,75 @@ struct ModelTrainingTests {
                 .run(logger: .silent)
         }
         #expect(error?.category == .input)
-        #expect(
-            error?.message.lowercased().contains("star_formation_rate") == true, "\(error?.message ?? "")")
+        #expect(error?.message.contains("no column 'logsfr' among") == true, "\(error?.message ?? "")")
+        #expect(error?.hint?.contains("supervised") == true)
         #expect(try FileManager.default.contentsOfDirectory(atPath: folder.url.path) == ["c.fits"])
+        // A model that leaves the label out is trained and estimates none.
+        var plan = try TrainingPlan(
+            toml: "[model]\nsupervised = [\"redshift\", \"log10_stellar_mass\"]\nfree_latents = 2",
+            path: "c.toml")
+        #expect(plan.model.latents == [.redshift, .log10StellarMass, .free(0), .free(1)])
+        plan.model.latents = survey.plan().model.latents.filter { $0 != .log10StarFormationRate }
+        let latents = plan.model.latents
+        plan = survey.plan(epochs: 1)
+        plan.model.latents = latents
+        _ = try await survey.training(plan, catalog: folder.path("c.fits"), to: folder.path("m"))
+            .run(logger: .silent)
+        var enrichment = survey.enrichment(to: folder.path("e.fits"))
+        enrichment.model = folder.path("m")
+        enrichment.photometry = .none
+        _ = try await enrichment.run(logger: .silent)
+        let enriched = try CatalogTable(path: folder.path("e.fits"))
+        #expect(!enriched.names.contains("logsfr_std") && enriched.names.contains("logmstar_std"))
+    }
+
+    @Test("A redshift column that is the declination is refused and the log says why")
+    func redshiftIsDeclination() async throws {
+        let survey = try await SmallSurvey.load()
+        let folder = try TemporaryFolder()
+        let table = try CatalogTable(path: survey.catalog).rows(0..<60)
+        try table.setting(TableColumn("redshift", .double(table.numbers("dec"))))
+            .write(to: folder.path("c.fits"))
+        let log = RecordedLog()
+        let error = await failure {
+            try await survey.training(catalog: folder.path("c.fits"), to: folder.path("m"))
+                .run(logger: log.logger)
+        }
+        #expect(error?.category == .input)
+        #expect(
+            error?.message.contains("equals the column 'dec' in 60 of 60 rows: it is no redshift") == true,
+            "\(error?.message ?? "")")
+        #expect(
+            log.lines.contains { $0.contains("equals the column 'dec' in 60 of 60 rows") }, "\(log.lines)")
+        #expect(try FileManager.default.contentsOfDirectory(atPath: folder.url.path) == ["c.fits"])
+    }
+
+    @Test("Label errors of zero are floored: the loss stays finite", arguments: [false, true])
+    func zeroErrors(paper: Bool) async throws {
+        let survey = try await SmallSurvey.load()
+        let folder = try TemporaryFolder()
+        var table = try CatalogTable(path: survey.catalog)
+        for name in ["redshift_err", "logmstar_err", "logsfr_err"] {
+            table = table.setting(
+                TableColumn(name, .double(Array(repeating: 0, count: table.rowCount))))
+        }
+        try table.write(to: folder.path("c.fits"))
+        var plan = survey.plan(epochs: 1)
+        if paper {
+            plan = TrainingPlan(preset: .paper)
+            plan.model.inputSize = 32
+            plan.model.channels = [4, 8]
+            plan.recipe.epochs = 1
+            plan.recipe.batchSize = 32
+            plan.recipe.seed = survey.seed
+            plan.recipe.validationFraction = 0.3
+        }
+        _ = try await survey.training(plan, catalog: folder.path("c.fits"), to: folder.path("m"))
+            .run(logger: .silent)
+        let history = try String(contentsOfFile: folder.path("m/history.csv"), encoding: .utf8)
+        let values = history.split(separator: "\n").dropFirst().flatMap { $0.split(separator: ",") }
+        #expect(values.count > 4)
+        #expect(values.allSatisfy { Double($0)?.isFinite == true }, "\(history)")
     }
 
     @Test("A catalogue without a single cutout is an input error that leaves nothing behind")

@@ -1,6 +1,7 @@
 import Catalogs
 import FITS
 import Foundation
+import GalaxyModels
 import MockSurvey
 import Pipeline
 import TestSupport
@@ -89,5 +90,25 @@ struct SimulationTests {
         #expect(error?.category == .usage)
         #expect(error?.message.contains("31") == true)
         #expect(!exists(folder.path("f")))
+    }
+
+    @Test("Neither a missing HOME nor a locale with decimal commas changes a byte")
+    func surroundings() async {
+        await #expect(processExitsWith: .success) {
+            let folder = try TemporaryFolder()
+            let survey = MockSurveyConfiguration(count: 3, seed: 5)
+            let before = try await Simulation(survey: survey, output: folder.path("a")).run()
+            let plan = TrainingPlan(preset: .default).toml
+            unsetenv("HOME")
+            if GermanLocale.isAvailable { #expect(GermanLocale.set()) }
+            let after = try await Simulation(survey: survey, output: folder.path("b")).run()
+            #expect(try bytes(after.cutouts) == bytes(before.cutouts))
+            #expect(try bytes(after.catalog) == bytes(before.catalog))
+            #expect(TrainingPlan(preset: .default).toml == plan)
+            #expect(try TrainingPlan(toml: plan, path: "c.toml").toml == plan)
+            #expect(
+                try TrainingPlan(toml: "[training]\nlearning_rate = 2.5e-4\n", path: "c.toml").recipe
+                    .learningRate == 2.5e-4)
+        }
     }
 }

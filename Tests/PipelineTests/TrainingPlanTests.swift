@@ -55,6 +55,8 @@ struct TrainingPlanTests {
             ("[catalog]\nskip_lines = -1", "'c.toml': skip_lines: -1 is below 0"),
             ("[columns]\nredshift = \"\"", "'c.toml': redshift: the name of a column is empty"),
             ("[columns]\nz = \"zspec\"", "'c.toml': unknown key columns.z"),
+            ("[model]\nsupervised = [\"redhsift\"]", "'c.toml': model.supervised must be a list"),
+            ("[model]\nsupervised = [\"orientation_sine\"]", "'c.toml': latents: orientation_cosine and"),
             ("[model]\nextinction = [1.0]", "'c.toml': extinction"),
             ("[model]\nfree_latents = 1000000000000", "'c.toml': latents: none, more than"),
             ("[model]\njoint_features = 65537", "'c.toml': image_features, joint_features: must hold"),

@@ -109,6 +109,61 @@ struct SafetensorsFileTests {
         #expect(try FileManager.default.contentsOfDirectory(atPath: folder.url.path) == ["occupied"])
     }
 
+    @Test("What a killed write left is written over, and two writers do not mix")
+    func killedWrite() throws {
+        let folder = try TemporaryFolder()
+        let path = folder.path("w.safetensors")
+        let whole = try Self.example.encoded()
+        for length in [0, 5, 8, 40, whole.count - 1, whole.count + 1000] {
+            let left = whole.prefix(length) + Array(repeating: 7, count: max(0, length - whole.count))
+            try Data(left).write(to: URL(fileURLWithPath: path + ".part"))
+            try Self.example.write(to: path)
+            #expect(try Array(Data(contentsOf: URL(fileURLWithPath: path))) == whole)
+            #expect(
+                try FileManager.default.contentsOfDirectory(atPath: folder.url.path) == ["w.safetensors"])
+        }
+        let other = open(path + ".part", O_WRONLY | O_CREAT, 0o644)
+        #expect(flock(other, LOCK_EX | LOCK_NB) == 0)
+        #expect(throws: SafetensorsError.unwritable(path: path, reason: "another process is writing it")) {
+            try Self.example.write(to: path)
+        }
+        close(other)
+        #expect(throws: Never.self) { try Self.example.write(to: path) }
+    }
+
+    @Test("On a full disk the file that was there stays, and nothing beside it")
+    func fullDisk() async {
+        await #expect(processExitsWith: .success) {
+            let folder = try TemporaryFolder()
+            let path = folder.path("w.safetensors")
+            try SafetensorsFileTests.example.write(to: path)
+            let before = try Data(contentsOf: URL(fileURLWithPath: path))
+            var limit = rlimit(rlim_cur: 20_000, rlim_max: 20_000)
+            #if canImport(Glibc)
+                setrlimit(__rlimit_resource_t(RLIMIT_FSIZE.rawValue), &limit)
+            #else
+                setrlimit(RLIMIT_FSIZE, &limit)
+            #endif
+            signal(SIGXFSZ, SIG_IGN)
+            let large = SafetensorsFile(tensors: [
+                SafetensorsTensor(name: "x", shape: [10_000], doubles: Array(repeating: 1, count: 10_000))
+            ])
+            #expect(throws: SafetensorsError.unwritable(path: path, reason: "File too large")) {
+                try large.write(to: path)
+            }
+            #expect(try Data(contentsOf: URL(fileURLWithPath: path)) == before)
+            #expect(
+                try FileManager.default.contentsOfDirectory(atPath: folder.url.path) == ["w.safetensors"])
+        }
+    }
+
+    @Test("Messages stay on one line whatever the name")
+    func messages() {
+        #expect(
+            SafetensorsError.notARegularFile(path: "a\nb\u{1b}[31m").description
+                == #"cannot read 'a\nb\u{1B}[31m': not a regular file"#)
+    }
+
     @Test("What is no regular file is refused without waiting")
     func notAFile() throws {
         let folder = try TemporaryFolder()

@@ -37,7 +37,7 @@ public final class CatalogReader {
                 let indices = binary.columns.indices.filter {
                     !binary.columns[$0].isVariableLength && binary.columns[$0].width > 0
                 }
-                columns = indices.map { binary.columns[$0] }
+                columns = try Self.describe(binary, indices)
                 skippedColumns = binary.columns.indices.filter { !indices.contains($0) }
                     .map { binary.columns[$0].name }
                 rowCount = binary.rowCount
@@ -52,6 +52,22 @@ public final class CatalogReader {
             rowCount = text.rowCount
             source = .text(text)
         }
+    }
+
+    /// The columns, those of text as wide as their values are when they are written again.
+    private static func describe(
+        _ table: BinaryTable, _ indices: [Int]
+    ) throws(FITSError) -> [ColumnDescription] {
+        var columns = indices.map { table.columns[$0] }
+        let texts = columns.indices.filter { columns[$0].element == .text && columns[$0].textWidth > 0 }
+        let widths = try table.storedTextWidths(at: texts.map { indices[$0] })
+        for (position, width) in zip(texts, widths) where width > columns[position].textWidth {
+            let column = columns[position]
+            columns[position] = ColumnDescription(
+                column.name, .text, width: column.width, textWidth: width, unit: column.unit,
+                ucd: column.ucd, description: column.description)
+        }
+        return columns
     }
 
     /// The next rows, at most `limit`; `nil` when none is left.

@@ -25,7 +25,7 @@ final class TextInput {
         guard status.st_mode & S_IFMT == S_IFREG else {
             close(descriptor)
             let kind = status.st_mode & S_IFMT == S_IFDIR ? "a folder" : "a pipe or device"
-            throw .file(path: path, action: "read", reason: "it is \(kind), not a regular file")
+            throw .notATable(path: path, reason: "it is \(kind), not a regular file")
         }
         guard let stream = gzdopen(descriptor, "rb") else {
             close(descriptor)
@@ -48,11 +48,10 @@ final class TextInput {
             var code: Int32 = Z_OK
             let message = gzerror(stream, &code).map { String(cString: $0) } ?? ""
             if got < 0 || (code != Z_OK && code != Z_STREAM_END) {
-                let reason =
-                    code == Z_ERRNO
-                    ? SystemText.message(errno)
-                    : code == Z_BUF_ERROR ? "the gzip file is truncated" : "bad gzip data (\(message))"
-                throw .file(path: path, action: "read", reason: reason)
+                if code == Z_ERRNO { throw .system(path, "read", errno) }
+                throw .notATable(
+                    path: path,
+                    reason: code == Z_BUF_ERROR ? "the gzip file is truncated" : "bad gzip data (\(message))")
             }
             if got == 0 { break }
             done += Int(got)

@@ -28,15 +28,17 @@ struct TextTableSurvey {
             }
             for (index, field) in scanner.fields.enumerated() {
                 let length = field.end - field.start
-                if length > widths[index] { widths[index] = length }
                 if length == 0 { hasMissing[index] = true }
                 // A column once known as text stays text.
-                if kinds[index].contains(.text) { continue }
-                let kind =
-                    field.isQuoted && layout.quotedIsText && length > 0
-                    ? .text : TextNumber.kind(scanner.bytes + field.start, length)
-                if kind == .missingWord { hasMissing[index] = true }
-                kinds[index].formUnion(kind)
+                if !kinds[index].contains(.text) {
+                    let kind =
+                        field.isQuoted && layout.quotedIsText && length > 0
+                        ? .text : TextNumber.kind(scanner.bytes + field.start, length)
+                    if kind == .missingWord { hasMissing[index] = true }
+                    kinds[index].formUnion(kind)
+                }
+                let width = kinds[index].contains(.text) ? Self.storedLength(field, of: scanner) : length
+                if width > widths[index] { widths[index] = width }
             }
             rows += 1
         }
@@ -51,6 +53,17 @@ struct TextTableSurvey {
                     null: element.isInteger && hasMissing[index] ? Int64.min : nil)
             }
         }
+    }
+
+    /// Bytes that a text takes in a FITS table, where all but printable ASCII is escaped.
+    private static func storedLength(
+        _ field: TextRecordScanner.Field, of scanner: TextRecordScanner
+    ) -> Int {
+        for index in field.start..<field.end where !(0x20...0x7e).contains(scanner.bytes[index]) {
+            // Bytes that are no UTF-8 are an error when the values are read.
+            return scanner.text(field).map(ColumnDescription.storedLength) ?? field.end - field.start
+        }
+        return field.end - field.start
     }
 
     private static func columns(

@@ -41,6 +41,12 @@ public final class CatalogWriter {
                 path: outputs[0].path, action: "write",
                 reason: "\(columns.count) columns, a FITS table has at most 999")
         }
+        // A gzipped file gets its name last: what stands in its way must show before the work, too.
+        do throws(FITSError) {
+            for output in outputs { try PartFile.checkReplaceable(output.path) }
+        } catch {
+            throw .fits(error)
+        }
         self.outputs = outputs
         self.columns = columns
         var plan = SinkPlan(

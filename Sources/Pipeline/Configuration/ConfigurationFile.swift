@@ -18,18 +18,24 @@ struct ConfigurationFile<Root> {
                 .usage, "cannot read '\(path)': line \(error.source.begin.line): \(error.description)")
         }
         var result = defaults
+        var values: [String: any TOMLValueConvertible] = [:]
         for (tableName, entry) in document {
             guard let table = entry.table else { throw unknown(tableName, path: path) }
             guard keys.contains(where: { $0.table == tableName }) else {
                 throw unknown("[\(tableName)]", path: path)
             }
             for (name, value) in table {
-                guard let key = keys.first(where: { $0.table == tableName && $0.name == name }) else {
+                guard keys.contains(where: { $0.table == tableName && $0.name == name }) else {
                     throw unknown("\(tableName).\(name)", path: path)
                 }
-                if let expectation = key.assign(&result, value) {
-                    throw PipelineError(.usage, "'\(path)': \(tableName).\(name) must be \(expectation)")
-                }
+                values["\(tableName).\(name)"] = value
+            }
+        }
+        // In the order of the keys, not of the file: what a key means may hang on one before it.
+        for key in keys {
+            guard let value = values["\(key.table).\(key.name)"] else { continue }
+            if let expectation = key.assign(&result, value) {
+                throw PipelineError(.usage, "'\(path)': \(key.table).\(key.name) must be \(expectation)")
             }
         }
         return result

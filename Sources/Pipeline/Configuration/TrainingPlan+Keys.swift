@@ -1,9 +1,25 @@
 internal import GalaxyModels
+internal import TOMLKit
 
 extension GalaxyModelConfiguration.Scaling: ConfigurationChoice {}
 extension GalaxyModelConfiguration.DecoderOutput: ConfigurationChoice {}
 extension TrainingRecipe.Objective: ConfigurationChoice {}
 extension TrainingRecipe.Schedule: ConfigurationChoice {}
+
+extension LatentVariable: ConfigurationValue {
+    var toml: String { rawValue.toml }
+    init?(toml: any TOMLValueConvertible) {
+        guard let name = toml.string, let value = LatentVariable(rawValue: name), !value.isFree else {
+            return nil
+        }
+        self = value
+    }
+    static var expectation: String {
+        "\"orientation_cosine\", \"orientation_sine\", \"redshift\", \"log10_stellar_mass\", "
+            + "\"log10_star_formation_rate\", \"brightness\", \"colour_0\" ..., \"log10_half_light_radius\" "
+            + "or \"position_angle\""
+    }
+}
 
 extension GalaxyModelConfiguration {
     /// Names of the bands; a new name starts without extinction.
@@ -33,6 +49,12 @@ extension GalaxyModelConfiguration {
                     extinctionCoefficient: index < newValue.count ? newValue[index] : .nan)
             }
         }
+    }
+
+    /// The latents that labels supervise, without the free ones.
+    fileprivate var supervised: [LatentVariable] {
+        get { latents.filter { !$0.isFree } }
+        set { latents = newValue + latents.filter(\.isFree) }
     }
 
     fileprivate var freeLatents: Int {
@@ -79,6 +101,9 @@ extension TrainingPlan {
             Key(
                 "model", "aperture_radii", \.model.apertureRadii,
                 "Radii of those apertures, arcsec, ascending."),
+            Key(
+                "model", "supervised", \.model.supervised,
+                "Latents that labels supervise; leave out what your catalogue lacks."),
             Key("model", "free_latents", \.model.freeLatents, "Latents that no label supervises."),
             Key(
                 "model", "decoder_output", \.model.decoderOutput,

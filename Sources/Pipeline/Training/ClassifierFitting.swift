@@ -14,23 +14,54 @@ struct ClassifierFitting {
     let seed: UInt64
     let threads: Int?
 
+    /// A fitted classifier.
+    struct Result {
+        let model: ClassifierModel
+        /// What the user should know: classes left out, classes with few members.
+        let notes: [String]
+    }
+
     /// Fits on training rows; thresholds come from the validation rows.
-    func fit(training: [Int], validation: [Int]) throws -> ClassifierModel.Fit {
+    ///
+    /// A class without members enough is left out, and the others keep their classifier.
+    ///
+    /// - Throws: `DiscoveryError` when fewer than two classes are left.
+    func fit(training: [Int], validation: [Int]) throws -> Result {
+        let all = Set(classes.filter { !$0.isEmpty }).sorted()
+        let reasons = all.map { (name: $0, reason: shortage(of: $0, training, validation)) }
+        let learnable = reasons.filter { $0.reason == nil }.map(\.name)
+        // With fewer than two the fit itself says best what is wrong.
+        let names = learnable.count < 2 ? all : learnable
         var options = ClassifierOptions()
         options.machine.cost = recipe.cost
         options.oversampling = SMOTE(ratio: recipe.smallestShare, largestClass: recipe.largestClass)
-        options.fallbackClass = classes.contains(recipe.ordinaryClass) ? recipe.ordinaryClass : nil
+        options.fallbackClass = names.contains(recipe.ordinaryClass) ? recipe.ordinaryClass : nil
         options.falsePositiveRate = recipe.falsePositiveRate
-        options.falsePositiveRates = recipe.falsePositiveRates.filter { classes.contains($0.key) }
+        options.falsePositiveRates = recipe.falsePositiveRates.filter { names.contains($0.key) }
         options.seed = seed
-        return try ClassifierModel.fit(
-            training: labelled(training), validation: labelled(validation), options: options,
+        let fit = try ClassifierModel.fit(
+            training: labelled(training, names), validation: labelled(validation, names), options: options,
             loop: ParallelLoop(threads: threads))
+        let leftOut = reasons.compactMap { name, reason in
+            names.contains(name) ? nil : "class '\(name)' is left out: \(reason ?? "")"
+        }
+        return Result(model: fit.model, notes: leftOut + fit.report.smallClasses.map(\.description))
     }
 
-    /// Confusion counts of the test rows, a line a class.
+    /// Why a class cannot be learnt; `nil` when it can.
+    private func shortage(of name: String, _ training: [Int], _ validation: [Int]) -> String? {
+        func members(_ records: [Int]) -> [Int] {
+            records.filter { classes[$0] == name && !latents[$0].isEmpty }
+        }
+        let places = Set(members(training).map { groups[$0] })
+        if places.count < 2 { return "its training members stand in \(places.count) groups of 2 needed" }
+        return members(validation).isEmpty ? "it has no validation member to choose its threshold on" : nil
+    }
+
+    /// Confusion counts of the test rows, a line a class of the classifier.
     func testLines(_ model: ClassifierModel, test: [Int]) throws -> [String] {
-        let confusion = try model.confusion(on: labelled(test), loop: ParallelLoop(threads: threads))
+        let confusion = try model.confusion(
+            on: labelled(test, model.classes), loop: ParallelLoop(threads: threads))
         return model.classes.indices.map { label in
             let name = model.classes[label]
             return ClassSummary(
@@ -39,10 +70,10 @@ struct ClassifierFitting {
         }
     }
 
-    private func labelled(_ records: [Int]) -> LabelledRows {
-        let known = records.filter { !classes[$0].isEmpty && !latents[$0].isEmpty }
-        let names = Set(classes.filter { !$0.isEmpty }).sorted()
+    /// The records whose class is one of `names`.
+    private func labelled(_ records: [Int], _ names: [String]) -> LabelledRows {
         let numbers = Dictionary(uniqueKeysWithValues: names.enumerated().map { ($1, $0) })
+        let known = records.filter { numbers[classes[$0]] != nil && !latents[$0].isEmpty }
         return LabelledRows(
             features: FeatureMatrix(
                 dimension: latents.lazy.map(\.count).max() ?? 1, floats: known.flatMap { latents[$0] }),

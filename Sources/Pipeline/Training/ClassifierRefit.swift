@@ -64,8 +64,8 @@ public struct ClassifierRefit: Sendable {
             recipe: self.recipe ?? plan.classifier, seed: recipe.seed, threads: threads)
         let fitted = try fitting.fit(
             training: split.rows(of: .training), validation: split.rows(of: .validation))
-        for small in fitted.report.smallClasses { logger.warning("\(small)") }
-        let lines = try fitting.testLines(fitted.model, test: split.rows(of: .test))
+        for note in fitted.notes { logger.warning("\(note)") }
+        let lines = try fitting.testLines(fitted.model, test: split.rows(of: .test)) + fitted.notes
         try flag.check()
         try fitted.model.write(to: model + "/" + ModelFolder.File.classifier)
         try CardSection(title: "Classifier, fitted anew on the column `\(classColumn)`", lines: lines)

@@ -60,21 +60,22 @@ public struct ModelTraining: Sendable {
     }
 
     private func train(logger: Logger, flag: CancellationFlag, progress: ProgressHandler) throws -> Summary {
-        let part = output + ".part"
-        try prepareFolder(part)
+        let folder = TrainingFolder(output: output)
+        try folder.make(resume: resume)
         do {
-            return try train(in: part, logger: logger, flag: flag, progress: progress)
+            return try train(in: folder, logger: logger, flag: flag, progress: progress)
         } catch let error where !(error is CancellationError) {
-            removeUnlessResumable(part)
+            folder.removeUnlessResumable()
             throw error
         }
     }
 
     private func train(
-        in part: String, logger: Logger, flag: CancellationFlag, progress: ProgressHandler
+        in folder: TrainingFolder, logger: Logger, flag: CancellationFlag, progress: ProgressHandler
     ) throws -> Summary {
         let labels = try LabelCatalog(path: catalog, configuration: plan.labels)
         for line in labels.report.lines { logger.info("\(line)") }
+        try requireLabels(labels)
         let collection = try CutoutCollection(paths: cutouts)
         let match = try CatalogMatch(
             rows: labels.objects, cutouts: collection.objects, loop: ParallelLoop(threads: threads))
@@ -84,11 +85,10 @@ public struct ModelTraining: Sendable {
             throw PipelineError(
                 .input, "no row of '\(catalog)' has a cutout", hint: "check identifiers and positions")
         }
-        let cachePath = part + "/" + Self.cacheName
         let key = try inputKey(collection)
-        try requireSameInputs(part, key: key, count: rows.count)
+        try folder.requireSameInputs(key: key, count: rows.count, recordLength: recordLength)
         let preparation = try preparation(
-            rows, cutouts: collection, in: part, key: key, logger: logger, flag: flag, progress: progress)
+            rows, cutouts: collection, in: folder, key: key, logger: logger, flag: flag, progress: progress)
         let maker = TrainingSampleMaker(
             rows, preparation: preparation, configuration: plan.model, recipe: plan.recipe)
         var constants = try maker.constants()
@@ -97,14 +97,14 @@ public struct ModelTraining: Sendable {
             "\(sample.training.count) rows to train on, \(sample.validation.count) to choose the epoch, \(maker.usable(.test).count) to test"
         )
         let cache = try InputCache(
-            path: cachePath, key: key, count: rows.count, recordLength: recordLength)
+            path: folder.cache, key: key, count: rows.count, recordLength: recordLength)
         let backend = CPUBackend(threads: threads)
         var generator = CounterGenerator(seed: plan.recipe.seed, stream: 0x5745_4947_4854)
         let network = GalaxyVAE(plan.model, using: &generator, on: backend)
         let result = try fit(
             GalaxyTrainee(
                 network: network, sample: sample, cache: cache, recipe: plan.recipe, backend: backend,
-                threads: threads), part: part, flag: flag, logger: logger, progress: progress)
+                threads: threads), folder: folder, flag: flag, logger: logger, progress: progress)
         let model = GalaxyModel(network.encoder, configuration: plan.model, constants: constants)
         let latents = try RowLatents(
             sample, cache: cache, usable: preparation.records.map(\.isUsable), model: model, threads: threads,
@@ -117,88 +117,64 @@ public struct ModelTraining: Sendable {
         let finish = TrainingFinish(
             plan: plan, rows: rows, maker: maker, labels: labels, latents: latents, constants: constants,
             threads: threads, logger: logger)
-        let lines = try finish.write(network, history: result.history, bestEpoch: result.bestEpoch, to: part)
-        try publish(part)
+        let lines = try finish.write(
+            network, history: result.history, bestEpoch: result.bestEpoch, to: folder.part)
+        try folder.publish()
         return Summary(
             output: output, bestEpoch: result.bestEpoch,
             rows: [sample.training.count, sample.validation.count, maker.usable(.test).count], lines: lines)
     }
 
+    /// Refuses a catalogue without a label that the model is to learn; an orientation is measured where it is
+    /// missing.
+    private func requireLabels(_ labels: LabelCatalog) throws {
+        guard plan.recipe.objective != .baseline else { return }
+        let needed = plan.model.latents.compactMap { variable -> LabelColumn? in
+            switch variable {
+            case .redshift: .redshift
+            case .log10StellarMass: .stellarMass
+            case .log10StarFormationRate: .starFormationRate
+            default: nil
+            }
+        }
+        do throws(CatalogError) {
+            try labels.require(needed)
+        } catch {
+            throw PipelineError(
+                .input, error.description,
+                hint: "name the column in [columns] of the configuration, or leave it out of model.supervised"
+            )
+        }
+    }
+
     /// What the pixels of the rows give: from an interrupted run's files when these are whole, else computed.
     private func preparation(
-        _ rows: TrainingRows, cutouts: CutoutCollection, in part: String, key: String, logger: Logger,
-        flag: CancellationFlag, progress: ProgressHandler
+        _ rows: TrainingRows, cutouts: CutoutCollection, in folder: TrainingFolder, key: String,
+        logger: Logger, flag: CancellationFlag, progress: ProgressHandler
     ) throws -> TrainingPreparation {
-        let cachePath = part + "/" + Self.cacheName
-        let path = part + "/" + Self.preparationName
-        let manager = FileManager.default
-        if resume, manager.fileExists(atPath: path), manager.fileExists(atPath: cachePath),
-            let earlier = try TrainingPreparation(contentsOf: path, key: key, count: rows.count)
+        if resume, folder.isPrepared,
+            let earlier = try TrainingPreparation(
+                contentsOf: folder.preparation, key: key, count: rows.count)
         {
             logger.info("inputs of \(rows.count) rows are there from before")
             return earlier
         }
         let preparation = try TrainingPreparation(
-            rows, cutouts: cutouts, configuration: plan.model, cachePath: cachePath, key: key,
+            rows, cutouts: cutouts, configuration: plan.model, cachePath: folder.cache, key: key,
             threads: threads, flag: flag, progress: progress)
-        try preparation.write(to: path, key: key)
+        try preparation.write(to: folder.preparation, key: key)
         return preparation
-    }
-
-    /// The part folder, with what an earlier run left only if it is to be gone on with.
-    private func prepareFolder(_ part: String) throws {
-        let manager = FileManager.default
-        if manager.fileExists(atPath: output) {
-            throw PipelineError(
-                .usage, "the model '\(output)' exists already", hint: "remove it or choose another --output")
-        }
-        if manager.fileExists(atPath: part), !resume {
-            throw PipelineError(
-                .usage, "'\(part)' is left from an interrupted training",
-                hint: "go on with --resume, or remove it")
-        }
-        try manager.makeFolder(part)
-    }
-
-    /// Refuses to go on with the checkpoint of a training on other data or of another configuration.
-    private func requireSameInputs(_ part: String, key: String, count: Int) throws {
-        let manager = FileManager.default
-        let cachePath = part + "/" + Self.cacheName
-        guard manager.fileExists(atPath: part + "/" + Self.checkpointName),
-            manager.fileExists(atPath: cachePath)
-        else { return }
-        do throws(InputCache.CacheError) {
-            _ = try InputCache(
-                path: cachePath, key: key, count: count, recordLength: recordLength)
-        } catch .mismatch {
-            throw PipelineError(
-                .usage, "'\(part)' is of a training on other data or with another configuration",
-                hint: "give the same files and options, or remove it")
-        }
     }
 
     /// Floats of one cached input.
     private var recordLength: Int { plan.model.inputSize * plan.model.inputSize * plan.model.bands.count }
 
-    /// Removes a part folder of a failed training that has nothing to go on with, so that the next one, with
-    /// the fault mended, may start.
-    private func removeUnlessResumable(_ part: String) {
-        guard !FileManager.default.fileExists(atPath: part + "/" + Self.checkpointName) else { return }
-        for name in [Self.cacheName, Self.cacheName + ".part", Self.preparationName] {
-            unlink(part + "/" + name)
-        }
-        rmdir(part)  // stays when somebody put a file of their own there
-    }
-
-    private static let cacheName = "inputs.cache"
-    private static let preparationName = "preparation.safetensors"
-    private static let checkpointName = "checkpoint.safetensors"
-
     /// What the cached inputs were computed from, in 32 characters.
     private func inputKey(_ collection: CutoutCollection) throws -> String {
         var hash = ContentHash()
         for source in collection.sources {
-            hash.update(text: source.path)
+            // The same file by another way to it is the same file.
+            hash.update(text: URL(fileURLWithPath: source.path).standardizedFileURL.path)
             hash.update(text: "\(source.size ?? 0) \(source.dataSum ?? "") \(source.listing ?? "")")
         }
         hash.update(text: try ContentHash.ofFile(catalog))
@@ -210,7 +186,7 @@ public struct ModelTraining: Sendable {
     }
 
     private func fit(
-        _ trainee: GalaxyTrainee, part: String, flag: CancellationFlag, logger: Logger,
+        _ trainee: GalaxyTrainee, folder: TrainingFolder, flag: CancellationFlag, logger: Logger,
         progress: ProgressHandler
     ) throws -> Trainer.Result {
         let recipe = plan.recipe
@@ -223,7 +199,7 @@ public struct ModelTraining: Sendable {
             gradientLimit: recipe.gradientClip > 0 ? recipe.gradientClip : nil,
             patience: recipe.patience > 0 ? recipe.patience : nil,
             selection: GalaxyTrainee.selection(for: recipe), measuresTerms: true, seed: recipe.seed)
-        let trainer = Trainer(configuration, checkpointPath: part + "/" + Self.checkpointName)
+        let trainer = Trainer(configuration, checkpointPath: folder.checkpoint)
         let galaxies = trainee.trainingCount / recipe.batchSize * recipe.batchSize
         var detail = ""
         return try trainer.train(trainee, resume: resume, isCancelled: { flag.isRaised }) { news in
@@ -239,7 +215,7 @@ public struct ModelTraining: Sendable {
                 // What went wrong with an interrupted training can be read while it runs.
                 do {
                     try Data(history.csv.utf8).write(
-                        to: URL(fileURLWithPath: part + "/" + ModelFolder.File.history), options: .atomic)
+                        to: URL(fileURLWithPath: folder.history), options: .atomic)
                 } catch {
                     logger.warning("cannot write the history: \(error.localizedDescription)")
                 }
@@ -250,18 +226,4 @@ public struct ModelTraining: Sendable {
     }
 
     private static func short(_ value: Double) -> String { String(format: "%.4g", value) }
-
-    /// Removes what only training needed and gives the folder its name.
-    private func publish(_ part: String) throws {
-        let manager = FileManager.default
-        do {
-            for name in [Self.cacheName, Self.preparationName, Self.checkpointName] {
-                let path = part + "/" + name
-                if manager.fileExists(atPath: path) { try manager.removeItem(atPath: path) }
-            }
-            try manager.moveItem(atPath: part, toPath: output)
-        } catch {
-            throw PipelineError(.inputOutput, "cannot finish '\(output)': \(error.localizedDescription)")
-        }
-    }
 }

@@ -62,18 +62,18 @@ struct TrainingFinish {
             latents: latents.estimates.map { estimate in
                 estimate.map { Self.standardised($0.latents, by: scaler) } ?? []
             }, recipe: plan.classifier, seed: plan.recipe.seed, threads: threads)
-        let model: ClassifierModel
+        let fitted: ClassifierFitting.Result
         do {
-            model = try fitting.fit(
-                training: maker.usable(.training), validation: maker.usable(.validation)
-            ).model
+            fitted = try fitting.fit(
+                training: maker.usable(.training), validation: maker.usable(.validation))
         } catch let error as DiscoveryError {
             let line = "no classifier: \(error.description)"
             logger.warning("\(line)")
             return [line]
         }
-        try model.write(to: folder + "/" + ModelFolder.File.classifier)
-        return try fitting.testLines(model, test: maker.usable(.test))
+        for note in fitted.notes { logger.warning("\(note)") }
+        try fitted.model.write(to: folder + "/" + ModelFolder.File.classifier)
+        return try fitting.testLines(fitted.model, test: maker.usable(.test)) + fitted.notes
     }
 
     /// Latents on the scale of the reference set.
