@@ -48,6 +48,22 @@ public final class BinaryTableWriter {
         try file.append(encoder.rows(columns, firstRow: rowCount), count: rows)
     }
 
+    /// Columns of rows that are in the file already, such as those that an earlier run wrote.
+    ///
+    /// - Parameters:
+    ///   - names: Names of columns of the table.
+    ///   - rows: A range of rows up to `rowCount`.
+    public func columns(_ names: [String], rows: Range<Int>) throws(FITSError) -> [TableColumn] {
+        let records = try file.records(rows)
+        return names.map { name in
+            guard let column = columns.first(where: { $0.name == name }) else {
+                preconditionFailure("BinaryTableWriter: no column '\(name)' among \(columns.map(\.name))")
+            }
+            return ColumnDecoder(column).tableColumn(
+                encoder.bytes(of: column, in: records, count: rows.count), rows: rows.count)
+        }
+    }
+
     /// Makes the rows so far survive a loss of power.
     public func synchronize() throws(FITSError) { try file.synchronize() }
 

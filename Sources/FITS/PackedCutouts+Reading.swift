@@ -47,6 +47,9 @@ extension PackedCutouts {
     public func image(at index: Int) throws(FITSError) -> GalaxyImage {
         let object = try objects(in: index..<index + 1)[0]
         let pixels = try pixels(of: index..<index + 1)
+        // The zeros that were packed in place of a missing band are no empty band.
+        let isMissing = bands.map { object.flags.contains(.bandMissing) && !object.bands.contains($0) }
+        let faults = BandFaults(pixels, bands: bands.count) { !isMissing[$0] }
         return GalaxyImage(
             bands: bands, width: width, height: height, pixels: pixels,
             inverseVariance: try inverseVariance(of: index..<index + 1),
@@ -55,7 +58,7 @@ extension PackedCutouts {
                 TangentPlane(northUpAt: $0, width: width, height: height, pixelScale: pixelScale)
             },
             pixelScale: pixelScale,
-            flags: object.flags.union(BandFaults(pixels, bands: bands.count).flags))
+            flags: object.flags.union(faults.flags))
     }
 
     /// What OBJECTS says of a range of rows; without a column `pixscale`, `bands`, `flag` or `ebv` the

@@ -116,7 +116,7 @@ public final class PackedCutoutsWriter {
 
 /// The columns of the OBJECTS table while they grow.
 private struct ObjectColumns {
-    private var ids: [ObjectIdentifier] = []
+    private var ids: [CutoutIdentifier] = []
     private var rightAscensions: [Double] = []
     private var declinations: [Double] = []
     private var pixelScales: [Double] = []

@@ -1,25 +1,9 @@
 public import Astronomy
 
-/// The identifier of an object, kept as it was found.
-public enum ObjectIdentifier: Sendable, Hashable, CustomStringConvertible {
-    /// A number of 64 bits.
-    case integer(Int64)
-    /// Text.
-    case text(String)
-
-    /// The identifier as text.
-    public var description: String {
-        switch self {
-        case .integer(let number): "\(number)"
-        case .text(let text): text
-        }
-    }
-}
-
 /// What a packed file says of one object beside its pixels.
 public struct PackedObject: Sendable, Hashable {
     /// The identifier.
-    public var id: ObjectIdentifier
+    public var id: CutoutIdentifier
     /// Right ascension of the target at the cutout's centre, degrees; NaN when unknown.
     public var rightAscension: Double
     /// Declination of the target, degrees; NaN when unknown.
@@ -35,7 +19,7 @@ public struct PackedObject: Sendable, Hashable {
 
     /// An object.
     public init(
-        id: ObjectIdentifier, rightAscension: Double, declination: Double, pixelScale: Double,
+        id: CutoutIdentifier, rightAscension: Double, declination: Double, pixelScale: Double,
         bands: [String], flags: QualityFlags = [], reddening: Double = .nan
     ) {
         self.id = id

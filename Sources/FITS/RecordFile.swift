@@ -9,6 +9,9 @@ final class RecordFile {
     private let file: PartFile
     private let unit: UnitWriter
     private let countKeyword: String
+    private let recordLength: Int
+    /// Where the first record begins.
+    private let start: Int
 
     /// Starts a file, or with `resume` goes on with its part file: complete records are kept.
     ///
@@ -21,9 +24,11 @@ final class RecordFile {
     ) throws(FITSError) {
         precondition(recordLength > 0, "RecordFile: records of \(recordLength) bytes")
         self.countKeyword = countKeyword
+        self.recordLength = recordLength
         file = try PartFile(path: path, resume: resume)
         let first = UnitWriter.finishedHeader(primary)
         let start = first + UnitWriter.header(cards)
+        self.start = start.count
         if let present = try Self.records(file, start: start, countKeyword, recordLength: recordLength) {
             let found = min(recordLimit, present)
             count = found
@@ -71,6 +76,13 @@ final class RecordFile {
     func append(_ bytes: [UInt8], count: Int) throws(FITSError) {
         try unit.append(bytes)
         self.count += count
+    }
+
+    /// The bytes of records that are in the file.
+    func records(_ range: Range<Int>) throws(FITSError) -> [UInt8] {
+        precondition(
+            range.lowerBound >= 0 && range.upperBound <= count, "RecordFile: records \(range) of \(count)")
+        return try file.read(at: start + range.lowerBound * recordLength, count: range.count * recordLength)
     }
 
     /// Makes the records so far survive a loss of power.

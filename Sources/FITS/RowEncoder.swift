@@ -41,6 +41,18 @@ struct RowEncoder {
         return rows
     }
 
+    /// One column's bytes of encoded rows, without gaps.
+    func bytes(of column: ColumnDescription, in rows: [UInt8], count: Int) -> [UInt8] {
+        let length = column.storage.rowBytes
+        var bytes: [UInt8] = []
+        bytes.reserveCapacity(count * length)
+        for row in 0..<count {
+            let start = row * rowLength + column.storage.offset
+            bytes += rows[start..<start + length]
+        }
+        return bytes
+    }
+
     /// Puts one column's bytes into their places.
     private func scatter(
         _ bytes: [UInt8], _ column: ColumnDescription, into rows: inout [UInt8], count: Int

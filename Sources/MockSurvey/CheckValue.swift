@@ -65,8 +65,8 @@ public struct CheckValues: Sendable {
     }
 
     /// Every figure, in the order of the groups: about ten seconds.
-    public func all() -> [CheckValue] {
-        relations() + spectra() + population() + classes() + images() + labels()
+    public func all() throws -> [CheckValue] {
+        try relations() + spectra() + population() + classes() + images() + labels()
     }
 
     /// The median of a list; NaN when it is empty.

@@ -4,12 +4,12 @@ internal import Foundation
 
 extension CheckValues {
     /// Counts, redshifts and colours of flux-limited samples.
-    public func population() -> [CheckValue] {
+    public func population() throws -> [CheckValue] {
         let table = PopulationTable()
         let drawer = GalaxyDrawer(
             grid: PhotometryGrid(passbands: Passband.sdss + Passband.decam, table: table))
-        let main = sample(drawer, limit: 17.77, stream: 1, band: 1)
-        let gama = sample(drawer, limit: 19.8, stream: 2, band: 1)
+        let main = try sample(drawer, limit: 17.77, stream: 1, band: 1)
+        let gama = try sample(drawer, limit: 19.8, stream: 2, band: 1)
         var rows = [
             CheckValue(
                 .population, "galaxies per square degree, r < 17.77", main.perSquareDegree, expected: 92,
@@ -26,7 +26,7 @@ extension CheckValues {
         ]
         let limits = [(20.5, 0.29, 0.04, 0.03), (21.5, 0.39, 0.17, 0.06), (22.5, 0.47, 0.31, 0.07)]
         for (stream, (limit, middle, far, tolerance)) in limits.enumerated() {
-            let galaxies = sample(drawer, limit: limit, stream: 3 + stream, band: 1).galaxies
+            let galaxies = try sample(drawer, limit: limit, stream: 3 + stream, band: 1).galaxies
             let redshifts = galaxies.map { $0.redshift }
             if limit == 21.5 { rows.append(smallDiscs(galaxies)) }
             rows.append(
@@ -45,18 +45,16 @@ extension CheckValues {
 
     private func sample(
         _ drawer: GalaxyDrawer, limit: Double, stream: Int, band: Int
-    ) -> (galaxies: [Galaxy], perSquareDegree: Double) {
+    ) throws -> (galaxies: [Galaxy], perSquareDegree: Double) {
         let sampler = PopulationSampler(drawer: drawer, limit: limit, band: band)
         let root = CounterGenerator(seed: seed, stream: 0x4348_4543).split(UInt64(stream))
         let size = sampleSize
-        let parts =
-            (try? ParallelLoop().mapChunks(count: size, chunk: 32) { range, _ in
-                range.map { index in
-                    var generator = root.split(UInt64(index))
-                    return sampler.galaxy(using: &generator)
-                }
-            }) ?? []
-        let drawn = parts.flatMap { $0 }
+        let drawn = try ParallelLoop().mapChunks(count: size, chunk: 32) { range, _ in
+            range.map { index in
+                var generator = root.split(UInt64(index))
+                return sampler.galaxy(using: &generator)
+            }
+        }.flatMap { $0 }
         let candidates = drawn.reduce(0) { $0 + $1.candidates }
         let degrees = Angle(radians: 1).degrees
         return (

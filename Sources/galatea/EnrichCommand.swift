@@ -91,17 +91,6 @@ struct EnrichCommand: AsyncParsableCommand {
         if !outputOptions.quiet {
             EnrichmentReport(summary, seconds: (ContinuousClock.now - start) / .seconds(1)).print()
         }
-        try checkOutcome(summary)
-    }
-
-    /// Exit status 3 when nothing is usable, or anything is faulty under `--strict`.
-    private func checkOutcome(_ summary: Enrichment.Summary) throws {
-        if summary.rows > 0, summary.resumed == 0, summary.usable == 0 {
-            throw PipelineError(
-                .input, "no row has a redshift: none of the \(summary.rows) cutouts is usable")
-        }
-        if strict, summary.faulty > 0 {
-            throw PipelineError(.input, "\(summary.faulty) of \(summary.rows) rows have a fault (--strict)")
-        }
+        if let failure = summary.failure(isStrict: strict) { throw failure }
     }
 }

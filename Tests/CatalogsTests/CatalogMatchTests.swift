@@ -160,4 +160,21 @@ struct CatalogMatchTests {
         #expect(one.cutoutOfRow == (0..<count).reversed().map(Optional.init))
         #expect(three.cutoutOfRow == one.cutoutOfRow && three.report == one.report)
     }
+
+    @Test("Names decide alone only where every row has exactly one cutout of its name")
+    func namesAlone() {
+        func objects(_ names: [String]) -> SkyObjects {
+            let nowhere = [Double](repeating: .nan, count: names.count)
+            return SkyObjects(
+                identifiers: CatalogIdentifiers(names), rightAscension: nowhere, declination: nowhere)
+        }
+        let cutouts = objects(["a", "7", "c", "c"])
+        #expect(CatalogMatch.cutoutsByName(rows: objects(["7", "a"]), cutouts: cutouts) == [1, 0])
+        #expect(CatalogMatch.cutoutsByName(rows: objects(["007", "a", "a"]), cutouts: cutouts) == [1, 0, 0])
+        #expect(CatalogMatch.cutoutsByName(rows: objects(["a", "b"]), cutouts: cutouts) == nil)
+        #expect(CatalogMatch.cutoutsByName(rows: objects(["a", "c"]), cutouts: cutouts) == nil)
+        #expect(CatalogMatch.cutoutsByName(rows: objects(["a", ""]), cutouts: cutouts) == nil)
+        let unnamed = SkyObjects(identifiers: nil, rightAscension: [1], declination: [2])
+        #expect(CatalogMatch.cutoutsByName(rows: unnamed, cutouts: cutouts) == nil)
+    }
 }

@@ -52,24 +52,40 @@ struct LegacyCutoutTests {
         #expect(plane.tangentPoint == SkyPosition(rightAscension: 146.5, declination: -1.25))
     }
 
+    @Test("The header alone tells bands, size and place of the cutout")
+    func headerAlone() throws {
+        let bytes = Self.bytes(
+            3, [Self.bandsCard("grz"), RawFITS.card("SURVEY", "'DECaLS'")] + Self.wcs + Self.matrix)
+        let header = try CutoutHeader(FITSFile(bytes: bytes, name: "c.fits"))
+        let image = try LegacyCutout(FITSFile(bytes: bytes, name: "c.fits")).image
+        #expect(header.bands == image.bands && header.survey == "DECaLS" && header.version == nil)
+        #expect(header.width == image.width && header.height == image.height)
+        #expect(header.coordinates.plane == image.plane && header.coordinates.pixelScale == image.pixelScale)
+        #expect(header.centre == image.centre && header.centre != nil)
+        let nowhere = Self.bytes(3, [Self.bandsCard("grz")])
+        #expect(try CutoutHeader(FITSFile(bytes: nowhere, name: "c.fits")).centre == nil)
+        let contradiction = Self.bytes(3, [Self.bandsCard("gr")])
+        #expect(throws: FITSError.self) { try CutoutHeader(FITSFile(bytes: contradiction, name: "c.fits")) }
+    }
+
     @Test("Bands are picked by name, whatever their order")
     func order() throws {
-        let reversed = try Self.cutout(3, [Self.bandsCard("zrg")]).image(selecting: ["g", "r", "z"])
+        let reversed = try Self.cutout(3, [Self.bandsCard("zrg")]).image.selecting(bands: ["g", "r", "z"])
         #expect(
             reversed.pixels == Array(Self.floats(3)[24...] + Self.floats(3)[12..<24] + Self.floats(3)[..<12]))
         #expect(reversed.flags == [])
-        let four = try Self.cutout(4, [Self.bandsCard("griz")]).image(selecting: ["g", "r", "z"])
+        let four = try Self.cutout(4, [Self.bandsCard("griz")]).image.selecting(bands: ["g", "r", "z"])
         #expect(four.pixels == Array(Self.floats(4)[..<24] + Self.floats(4)[36...]))
     }
 
     @Test("A band that the server left out is zero and flagged")
     func missingBand() throws {
-        let image = try Self.cutout(2, [Self.bandsCard("gr")]).image(selecting: ["g", "r", "z"])
+        let image = try Self.cutout(2, [Self.bandsCard("gr")]).image.selecting(bands: ["g", "r", "z"])
         #expect(image.flags == .bandMissing)
         #expect(image.pixels == Self.floats(2) + Array(repeating: 0, count: 12))
         let single = try Self.cutout(1, [Self.bandsCard("r")])
         #expect(single.image.bands == ["r"])
-        #expect(single.image(selecting: ["g", "r", "z"]).flags == .bandMissing)
+        #expect(single.image.selecting(bands: ["g", "r", "z"]).flags == .bandMissing)
         #expect(try Self.cutout(1, [RawFITS.card("FILTER", "'z DECam'")]).image.bands == ["z"])
     }
 
@@ -122,8 +138,8 @@ struct LegacyCutoutTests {
         let cutout = try LegacyCutout(FITSFile(bytes: file, name: "c"))
         #expect(cutout.image.flags == [.bandAllZero, .nonFinitePixels])
         #expect(cutout.nonFinitePixels == [1, 0, 2])
-        #expect(cutout.image(selecting: ["g"]).flags == .nonFinitePixels)
-        #expect(cutout.image(selecting: ["r"]).flags == .bandAllZero)
+        #expect(cutout.image.selecting(bands: ["g"]).flags == .nonFinitePixels)
+        #expect(cutout.image.selecting(bands: ["r"]).flags == .bandAllZero)
         let allNaN = RawFITS.image(
             bitpix: -32, axes: [4, 3], data: RawFITS.bytes(Array(repeating: .nan, count: 12)),
             [Self.bandsCard("r")])

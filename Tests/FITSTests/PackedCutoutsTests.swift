@@ -95,7 +95,7 @@ struct PackedCutoutsTests {
     func textIdentifiers() throws {
         let path = folder.path("t.fits")
         let writer = try PackedCutoutsWriter(path: path, bands: ["r"], width: 1, height: 1, pixelScale: 1)
-        for (id, value) in [(ObjectIdentifier.text("J1234+56"), Float(1)), (.integer(7), 2)] {
+        for (id, value) in [(CutoutIdentifier.text("J1234+56"), Float(1)), (.integer(7), 2)] {
             var object = Self.object(0)
             object.id = id
             object.reddening = .nan

@@ -18,7 +18,7 @@ struct CheckValueTests {
     func spectra() { expectAllPass(CheckValues().spectra(), atLeast: 30) }
 
     @Test("Counts, redshifts, colours and brightness of the population lie within their tolerances")
-    func population() { expectAllPass(CheckValues(sampleSize: 1500).population(), atLeast: 40) }
+    func population() throws { expectAllPass(try CheckValues(sampleSize: 1500).population(), atLeast: 40) }
 
     @Test("Green Peas and Red Spirals have the properties of the published samples")
     func classes() { expectAllPass(CheckValues().classes(), atLeast: 15) }

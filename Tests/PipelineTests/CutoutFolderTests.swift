@@ -88,10 +88,122 @@ struct CutoutFolderTests {
             folder.path("cutouts"), survey, to: folder.path("e.csv"))
         #expect(summary.rows == 5 && summary.usable == 0 && summary.faulty == 5)
         #expect(table.rowCount == 5)
-        try FileManager.default.createDirectory(
-            atPath: folder.path("none"), withIntermediateDirectories: true)
-        let (empty, _) = try await enrich(folder.path("none"), survey, to: folder.path("none.fits"))
-        #expect(empty.rows == 0 && empty.usable == 0)
+        #expect(summary.failure(isStrict: false)?.category == .input)
+    }
+
+    @Test("A folder without cutouts is refused by name, its other files counted; nothing is written")
+    func emptyFolder() async throws {
+        let survey = try await SmallSurvey.load()
+        let folder = try TemporaryFolder()
+        let none = folder.path("none")
+        try FileManager.default.createDirectory(atPath: none, withIntermediateDirectories: true)
+        var enrichment = Enrichment(model: survey.model, cutouts: [none], outputs: [folder.path("e.fits")])
+        let bare = enrichment
+        let empty = await failure { try await bare.run(logger: .silent) }
+        #expect(empty?.category == .input)
+        #expect(empty?.message == "nothing usable: no cutout in '\(none)'")
+        for index in 0..<7 { try Data("x".utf8).write(to: URL(fileURLWithPath: none + "/n\(index).txt")) }
+        let others = await failure { try await bare.run(logger: .silent) }
+        #expect(others?.message.contains("7 other files: \(none)/n0.txt, ") == true)
+        #expect(!exists(folder.path("e.fits")) && !exists(folder.path("e.fits.part")))
+        // With a catalogue its rows are written, all of them flagged.
+        try CatalogTable(path: survey.catalog).rows(0..<3).write(to: folder.path("c.fits"))
+        enrichment.catalog = folder.path("c.fits")
+        let summary = try await enrichment.run(logger: .silent)
+        #expect(summary.rows == 3 && summary.faulty == 3)
+        #expect(summary.failure(isStrict: false)?.category == .input)
+        let flags = try CatalogTable(path: folder.path("e.fits")).numbers("flag")
+        #expect(flags.allSatisfy { Int32($0) & 1 == 1 })
+    }
+
+    @Test("A packed file of no objects is refused by name")
+    func emptyPackedFile() async throws {
+        let survey = try await SmallSurvey.load()
+        let folder = try TemporaryFolder()
+        try PackedCutoutsWriter(
+            path: folder.path("p.fits"), bands: ["g", "r", "z"], width: 128, height: 128, pixelScale: 0.262
+        ).finish()
+        let enrichment = Enrichment(
+            model: survey.model, cutouts: [folder.path("p.fits")], outputs: [folder.path("e.fits")])
+        let refused = await failure { try await enrichment.run(logger: .silent) }
+        #expect(refused?.category == .input)
+        #expect(refused?.message == "nothing usable: no cutout in '\(folder.path("p.fits"))'")
+    }
+
+    @Test("Names that mean other objects do not count: numbers agree between any two lists")
+    func coincidingNames() async throws {
+        let survey = try await SmallSurvey.load()
+        let folder = try TemporaryFolder()
+        let names = try survey.export(0..<6, to: folder.path("cutouts"))
+        for (index, name) in names.enumerated() {
+            try FileManager.default.moveItem(
+                atPath: folder.path("cutouts/\(name).fits"),
+                toPath: folder.path("cutouts/\((index + 1) % 6).fits"))
+        }
+        try CatalogTable(path: survey.catalog).rows(0..<6).setting(TableColumn("id", .int64(Array(0..<6))))
+            .write(to: folder.path("c.fits"))
+        var enrichment = survey.enrichment(to: folder.path("e.fits"))
+        enrichment.cutouts = [folder.path("cutouts")]
+        enrichment.catalog = folder.path("c.fits")
+        let log = RecordedLog()
+        _ = try await enrichment.run(logger: log.logger)
+        #expect(log.lines.contains { $0.contains("0 by identifier, 6 by position") })
+        let table = try CatalogTable(path: folder.path("e.fits"))
+        let whole = try CatalogTable(path: try await SmallSurvey.enriched())
+        #expect(table.without(["id"]).rowTexts == Array(whole.without(["id"]).rowTexts[0..<6]))
+    }
+
+    @Test("Where names decide, a cutout of another place is found when it is read, its row flagged")
+    func swappedNames() async throws {
+        let survey = try await SmallSurvey.load()
+        let folder = try TemporaryFolder()
+        let names = try survey.export(0..<40, to: folder.path("cutouts"))
+        // Two neighbours of the pairs that are compared first.
+        let (first, second) = (
+            folder.path("cutouts/\(names[1]).fits"), folder.path("cutouts/\(names[3]).fits")
+        )
+        try FileManager.default.moveItem(atPath: first, toPath: folder.path("kept"))
+        try FileManager.default.moveItem(atPath: second, toPath: first)
+        try FileManager.default.moveItem(atPath: folder.path("kept"), toPath: second)
+        try CatalogTable(path: survey.catalog).rows(0..<40).write(to: folder.path("c.fits"))
+        var enrichment = survey.enrichment(to: folder.path("e.fits"))
+        enrichment.cutouts = [folder.path("cutouts")]
+        enrichment.catalog = folder.path("c.fits")
+        let log = RecordedLog()
+        let summary = try await enrichment.run(logger: log.logger)
+        #expect(summary.flagged.first { $0.name == "unreadable" }?.count == 2)
+        #expect(log.lines.contains { $0.contains("row 2:") && $0.contains("lies elsewhere on the sky") })
+        let table = try CatalogTable(path: folder.path("e.fits"))
+        let whole = try CatalogTable(path: try await SmallSurvey.enriched())
+        for row in 0..<40 where row != 1 && row != 3 { #expect(table.rowText(row) == whole.rowText(row)) }
+        #expect(try table.numbers("z_phot")[1].isNaN && table.numbers("z_phot")[3].isNaN)
+    }
+
+    @Test("A cutout without a row that cannot be read is told; listed cutouts have their positions")
+    func unreadableWithoutRow() async throws {
+        let survey = try await SmallSurvey.load()
+        let folder = try TemporaryFolder()
+        let names = try survey.export(0..<4, to: folder.path("cutouts"))
+        try addBroken(to: folder.path("cutouts"), from: survey)
+        var enrichment = survey.enrichment(to: folder.path("e.fits"))
+        enrichment.cutouts = [folder.path("cutouts")]
+        enrichment.unmatched = folder.path("u.csv")
+        // By name alone, with no need of positions, and with a row that needs them.
+        for rows in [0..<3, 0..<5] {
+            try CatalogTable(path: survey.catalog).rows(rows).write(to: folder.path("c.fits"))
+            enrichment.catalog = folder.path("c.fits")
+            let log = RecordedLog()
+            _ = try await enrichment.run(logger: log.logger)
+            #expect(
+                log.lines.contains {
+                    $0.hasPrefix("warning: a cutout without a row") && $0.contains("page.fits")
+                })
+            let listed = try CatalogTable(path: folder.path("u.csv"))
+            let expected = (rows.count == 3 ? [names[3]] : []) + ["empty", "link", "page", "table", "z"]
+            #expect(try Set(listed.texts("id")) == Set(expected))
+            #expect(
+                listed.column("ra")?.values.doubles?.count(where: \.isFinite) ?? 0 == expected.count - 5)
+        }
     }
 
     @Test("A cutout without one of the bands is flagged and has no redshift")
@@ -103,9 +215,49 @@ struct CutoutFolderTests {
             folder.path("cutouts"), survey, to: folder.path("e.fits"))
         #expect(summary.usable == 0)
         let flags = try table.numbers("flag").map { QualityFlags(rawValue: Int32($0)) }
-        #expect(flags.allSatisfy { $0.contains(.bandMissing) })
+        #expect(flags.allSatisfy { $0.contains(.bandMissing) && !$0.contains(.bandAllZero) })
         #expect(try table.numbers("z_phot").allSatisfy(\.isNaN))
         #expect(try table.numbers("latent_2").allSatisfy(\.isFinite))
+    }
+
+    @Test("A missing band is flagged missing, an empty one empty, also by way of a packed file")
+    func missingAndEmptyBands() async throws {
+        let survey = try await SmallSurvey.load()
+        let folder = try TemporaryFolder()
+        // Exporting a band that the survey has not writes zeros.
+        let expected: [(bands: [String], flags: QualityFlags)] = [
+            (["g", "r", "z", "i"], []), (["g", "z"], .bandMissing), (["i", "z"], .bandMissing),
+            (["g", "r"], .bandMissing),
+        ]
+        let lost: QualityFlags = [.bandMissing, .bandAllZero]
+        try CatalogTable(path: survey.catalog).rows(0..<2).write(to: folder.path("c.fits"))
+        for (bands, flags) in expected {
+            let name = folder.path(bands.joined())
+            _ = try survey.export(0..<2, bands: bands, to: name)
+            _ = try await Packing(
+                catalog: folder.path("c.fits"), cutouts: [name], output: name + ".packed.fits",
+                bands: ["g", "r", "z"]
+            ).run(logger: .silent)
+            for cutouts in [name, name + ".packed.fits"] {
+                let table = try await enrich(cutouts, survey, to: name + ".e.fits").table
+                let found = try table.numbers("flag").map { QualityFlags(rawValue: Int32($0)) }
+                #expect(found.allSatisfy { $0.intersection(lost) == flags }, "\(bands) \(cutouts)")
+            }
+        }
+        // One missing and another empty.
+        let both = folder.path("both.fits")
+        let packed = try PackedCutouts(path: survey.cutouts)
+        var object = try packed.objects(in: 0..<1)[0]
+        var pixels = try packed.pixels(of: 0..<1)
+        for index in 0..<2 * 128 * 128 { pixels[index] = 0 }
+        object.bands = ["g", "z"]
+        object.flags.insert(.bandMissing)
+        let writer = try PackedCutoutsWriter(
+            path: both, bands: packed.bands, width: 128, height: 128, pixelScale: 0.262)
+        try writer.append(object, pixels: pixels)
+        try writer.finish()
+        let table = try await enrich(both, survey, to: folder.path("both.e.fits")).table
+        #expect(QualityFlags(rawValue: Int32(try table.numbers("flag")[0])).intersection(lost) == lost)
     }
 
     @Test("Bands in another order give the same values")

@@ -212,6 +212,90 @@ struct EnrichmentTests {
         }
     }
 
+    @Test(
+        "The summary of a resumed run counts all rows, whatever the format and where the earlier run stopped",
+        arguments: ["fits", "csv", "ecsv"])
+    func resumedSummary(suffix: String) async throws {
+        let survey = try await SmallSurvey.load()
+        let folder = try TemporaryFolder()
+        let catalog = try CatalogTable(path: survey.catalog)
+        let table = catalog.rows(at: (0..<1100).map { $0 % 40 })
+        // Faults among the rows of the first run only: rows of objects that have no cutout.
+        var ids = try #require(table.column("id")?.values.integers)
+        var declinations = try table.numbers("dec")
+        for row in [3, 7, 500] {
+            ids[row] = 900_000_000_000 + Int64(row)
+            declinations[row] += declinations[row] > 0 ? -1 : 1
+        }
+        try table.setting(TableColumn("id", .int64(ids))).setting(TableColumn("dec", .double(declinations)))
+            .write(to: folder.path("c.fits"))
+        var enrichment = survey.enrichment(to: folder.path("e.\(suffix)"))
+        enrichment.catalog = folder.path("c.fits")
+        enrichment.photometry = .none
+        let first = enrichment
+        let whole = try await first.run(logger: .silent)
+        #expect(whole.flagged.contains { $0.name == "unreadable" && $0.count == 3 })
+        #expect(whole.classes.reduce(0) { $0 + $1.count } == 1097 && whole.resumed == 0)
+        let complete = try bytes(enrichment.outputs[0])
+        let error = await interrupted(when: { $0.completed >= 1024 }) { progress in
+            _ = try await first.run(logger: .silent, progress: progress)
+        }
+        #expect(error is CancellationError)
+        // A kill leaves rows anywhere, not at the end of a block.
+        let part = enrichment.outputs[0] + ".part"
+        try bytes(part).dropLast(50_000).write(to: URL(fileURLWithPath: part))
+        enrichment.resume = true
+        let second = try await enrichment.run(logger: .silent)
+        #expect(second.resumed > 512 && second.resumed < 1024)
+        var expected = whole
+        expected.resumed = second.resumed
+        #expect(second == expected)
+        #expect(second.failure(isStrict: true) == whole.failure(isStrict: true))
+        #expect(second.failure(isStrict: true)?.category == .input)
+        #expect(second.failure(isStrict: false) == nil)
+        #expect(try bytes(enrichment.outputs[0]) == complete)
+    }
+
+    @Test("A run goes on when the same files are named otherwise, never with other input or options")
+    func resumedUnderOtherNames() async throws {
+        let survey = try await SmallSurvey.load()
+        let folder = try TemporaryFolder()
+        let catalog = try CatalogTable(path: survey.catalog)
+        try catalog.rows(at: (0..<1100).map { $0 % 40 }).write(to: folder.path("c.fits"))
+        // A CSV file has no header to be compared, an ECSV file and a FITS file have.
+        for suffix in ["csv", "ecsv", "fits"] {
+            var enrichment = survey.enrichment(to: folder.path("e.\(suffix)"))
+            enrichment.catalog = folder.path("c.fits")
+            enrichment.photometry = .none
+            let first = enrichment
+            _ = try await first.run(logger: .silent)
+            let complete = try bytes(enrichment.outputs[0])
+            let error = await interrupted(when: { $0.activity == "enriching" }) { progress in
+                _ = try await first.run(logger: .silent, progress: progress)
+            }
+            #expect(error is CancellationError)
+            enrichment.resume = true
+            var changed = enrichment
+            changed.neighbourCount = 9
+            let neighbours = changed
+            #expect(await failure { try await neighbours.run(logger: .silent) }?.category == .usage)
+            changed = enrichment
+            changed.shard = Shard("1/1")
+            let sharded = changed
+            let refused = await failure { try await sharded.run(logger: .silent) }
+            #expect(refused?.category == .usage && refused?.message.contains("e.\(suffix).part") == true)
+            enrichment.cutouts = [
+                survey.cutouts.replacingOccurrences(of: "/cutouts.fits", with: "/./cutouts.fits")
+            ]
+            #expect(enrichment.cutouts != first.cutouts)
+            enrichment.catalog = folder.url.path + "/./c.fits"
+            let second = try await enrichment.run(logger: .silent)
+            #expect(second.rows == 1100 && second.resumed == 512)
+            #expect(try bytes(enrichment.outputs[0]) == complete)
+            #expect(!exists(enrichment.outputs[0] + ".resume"))
+        }
+    }
+
     @Test("Lost bands and many broken pixels leave redshift, mass and SFR open while latents stand")
     func brokenPixels() async throws {
         let survey = try await SmallSurvey.load()

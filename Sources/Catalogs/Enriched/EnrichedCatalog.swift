@@ -41,10 +41,8 @@ public struct EnrichedCatalog: Sendable {
             [
                 CatalogColumn.identifier, .rightAscension, .declination, .predictedClass, .modelIdentifier,
             ].map(\.name) + latentNames
-        var parts: [CatalogTable] = []
-        while let block = try reader.next(100_000) { parts.append(block.selecting(wanted)) }
-        guard !parts.isEmpty else { throw .noRows(path: path) }
-        let table = CatalogTable(joining: parts)
+        guard reader.rowCount > 0 else { throw .noRows(path: path) }
+        let table = try reader.rest(of: wanted)
         guard let column = table.column(CatalogColumn.identifier.name) else {
             throw .missingColumn(path: path, column: CatalogColumn.identifier.name, present: names)
         }

@@ -52,13 +52,8 @@ public struct LabelCatalog: Sendable {
         let wanted = LabelColumn.allCases.compactMap { label in
             ColumnNames.index(of: configuration.name(of: label), among: names).map { names[$0] }
         }
-        // Block by block, so that columns which hold no label take no memory.
-        var parts: [CatalogTable] = []
-        while let block = try reader.next(100_000) { parts.append(block.selecting(wanted)) }
-        let empty = CatalogTable(columns: reader.columns.map(\.emptyColumn), rowCount: 0)
         try self.init(
-            table: parts.isEmpty ? empty : CatalogTable(joining: parts), path: path, allNames: names,
-            configuration: configuration)
+            table: reader.rest(of: wanted), path: path, allNames: names, configuration: configuration)
     }
 
     /// The labels in a table; `path` stands for it in messages.

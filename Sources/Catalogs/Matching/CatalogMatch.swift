@@ -87,21 +87,23 @@ public struct CatalogMatch: Sendable {
         var taken = [Bool](repeating: false, count: cutouts.count)
         for case let cutout? in cutoutOfRow { taken[cutout] = true }
         let free = (0..<cutouts.count).filter { !taken[$0] }
-        let open = (0..<rows.count).filter { cutoutOfRow[$0] == nil && rows.position($0) != nil }
-        guard !free.isEmpty, !open.isEmpty else {
-            for row in open where reasons[row] != .identifierElsewhere { reasons[row] = .nothingNearby }
-            return
+        for row in 0..<rows.count where cutoutOfRow[row] == nil && rows.position(row) != nil {
+            if reasons[row] != .identifierElsewhere { reasons[row] = .nothingNearby }
         }
+        guard !free.isEmpty else { return }
         let index = PositionIndex(cutouts, radius: options.radius, indices: free)
-        let found = try loop.mapChunks(count: open.count, chunk: 4096) { range, _ in
-            range.map { place in rows.position(open[place]).flatMap { index.nearest(to: $0) } }
-        }.flatMap { $0 }
-        var owner = [Int: (row: Int, nearest: PositionIndex.Nearest)]()
-        for (row, nearest) in zip(open, found) {
-            guard let nearest else {
-                if reasons[row] != .identifierElsewhere { reasons[row] = .nothingNearby }
-                continue
+        let matched = cutoutOfRow
+        // Only rows with a cutout nearby are kept: a catalogue may have far more rows than there are cutouts.
+        let found = try loop.mapChunks(count: rows.count, chunk: 4096) { range, _ in
+            range.compactMap { row -> (row: Int, nearest: PositionIndex.Nearest)? in
+                guard matched[row] == nil, let position = rows.position(row),
+                    let nearest = index.nearest(to: position)
+                else { return nil }
+                return (row, nearest)
             }
+        }
+        var owner = [Int: (row: Int, nearest: PositionIndex.Nearest)]()
+        for (row, nearest) in found.joined() {
             if let earlier = owner[nearest.index] {
                 let isNearer = nearest.separation < earlier.nearest.separation
                 reasons[isNearer ? earlier.row : row] = .cutoutTaken

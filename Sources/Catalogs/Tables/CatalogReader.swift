@@ -94,6 +94,29 @@ public final class CatalogReader {
         return CatalogTable(columns: columns.map(\.emptyColumn), rowCount: 0)
     }
 
+    /// Some columns of every row that is left, in the order asked for.
+    ///
+    /// It is read block by block and joined column by column, so that other columns take no memory and these
+    /// little more than they need.
+    public func rest(of names: [String]) throws(CatalogError) -> CatalogTable {
+        let known = columns.map(\.name)
+        let indices = names.compactMap { ColumnNames.index(of: $0, among: known) }
+        let left = rowCount - rowsRead
+        guard left > 0 else {
+            return CatalogTable(columns: indices.map { columns[$0].emptyColumn }, rowCount: 0)
+        }
+        var pieces: [[TableColumn]] = Array(repeating: [], count: indices.count)
+        while let block = try next(100_000) {
+            for (place, index) in indices.enumerated() { pieces[place].append(block.columns[index]) }
+        }
+        var joined: [TableColumn] = []
+        for place in pieces.indices {
+            joined.append(.joined(pieces[place]))
+            pieces[place] = []
+        }
+        return CatalogTable(columns: joined, rowCount: left)
+    }
+
     /// Goes back to the first row.
     public func rewind() throws(CatalogError) {
         rowsRead = 0

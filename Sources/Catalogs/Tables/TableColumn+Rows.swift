@@ -128,7 +128,10 @@ extension ColumnValues {
     private static func gather<Element>(
         _ parts: [ColumnValues], _ take: (ColumnValues) -> [Element]?
     ) -> [Element] {
-        parts.flatMap { take($0) ?? [] }
+        var all: [Element] = []
+        all.reserveCapacity(parts.reduce(0) { $0 + $1.count })
+        for part in parts { all += take(part) ?? [] }
+        return all
     }
 
     /// No values of a type.

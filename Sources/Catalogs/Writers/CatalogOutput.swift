@@ -33,5 +33,5 @@ public struct CatalogOutput: Sendable, Equatable {
 
     /// The name under which the file is made; a gzipped one is packed when it is complete, for a packed file
     /// cannot be gone on with after a kill.
-    var workPath: String { isGzipped ? path + ".unpacked" : path }
+    package var workPath: String { isGzipped ? path + ".unpacked" : path }
 }

@@ -4,6 +4,10 @@ import FITS
 protocol CatalogSink: AnyObject {
     /// Rows that are in the file.
     var rowCount: Int { get }
+    /// Calls `body` with columns of the rows that are in the file, block by block.
+    func forEachBlock(
+        of names: [String], _ body: (CatalogTable) throws(CatalogError) -> Void
+    ) throws(CatalogError)
     /// Adds rows.
     func append(_ table: CatalogTable) throws(CatalogError)
     /// Makes the rows so far survive a loss of power.
@@ -43,6 +47,19 @@ final class FITSSink: CatalogSink {
     }
 
     var rowCount: Int { writer.rowCount }
+
+    func forEachBlock(
+        of names: [String], _ body: (CatalogTable) throws(CatalogError) -> Void
+    ) throws(CatalogError) {
+        for start in stride(from: 0, to: rowCount, by: 4096) {
+            let rows = start..<min(rowCount, start + 4096)
+            let columns: [TableColumn]
+            do throws(FITSError) { columns = try writer.columns(names, rows: rows) } catch {
+                throw .fits(error)
+            }
+            try body(CatalogTable(columns: columns, rowCount: rows.count))
+        }
+    }
 
     func append(_ table: CatalogTable) throws(CatalogError) {
         do throws(FITSError) { try writer.append(table.columns) } catch { throw .fits(error) }

@@ -88,6 +88,17 @@ public final class CatalogWriter {
         rowCount += table.rowCount
     }
 
+    /// Calls `body` with columns of the rows that are in the files, block by block: what a resumed run counts.
+    ///
+    /// Of several files one is read, if possible one that keeps the columns' types; in text files a column's
+    /// type is found anew, as any reader of it would.
+    public func forEachWrittenBlock(
+        of names: [String], _ body: (CatalogTable) throws(CatalogError) -> Void
+    ) throws(CatalogError) {
+        let sink = zip(outputs, sinks).first { $0.0.format == .fits }?.1 ?? sinks[0]
+        try sink.forEachBlock(of: names, body)
+    }
+
     /// Makes the rows so far survive a loss of power.
     public func synchronize() throws(CatalogError) { for sink in sinks { try sink.synchronize() } }
 

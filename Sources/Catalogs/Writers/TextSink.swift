@@ -5,10 +5,12 @@ final class TextSink: CatalogSink {
     private(set) var rowCount: Int
     private let file: PartFile
     private let encoder: TextRowEncoder
+    private let isECSV: Bool
 
     init(path: String, format: CatalogOutput.Format, plan: SinkPlan) throws(CatalogError) {
-        encoder = TextRowEncoder(columns: plan.columns, isECSV: format == .ecsv)
-        var header = format == .ecsv ? ECSVHeaderWriter.header(plan.columns, plan.provenance) : []
+        isECSV = format == .ecsv
+        encoder = TextRowEncoder(columns: plan.columns, isECSV: isECSV)
+        var header = isECSV ? ECSVHeaderWriter.header(plan.columns, plan.provenance) : []
         header += encoder.names
         do throws(FITSError) {
             file = try PartFile(path: path, resume: plan.resume)
@@ -54,6 +56,17 @@ final class TextSink: CatalogSink {
             kept = (kept.count + 1, scanner.offsetBehindRecord)
         }
         return kept
+    }
+
+    func forEachBlock(
+        of names: [String], _ body: (CatalogTable) throws(CatalogError) -> Void
+    ) throws(CatalogError) {
+        guard rowCount > 0 else { return }
+        try synchronize()
+        // With its header and whole rows the part file reads as the file that it will be.
+        let options = TextTableOptions(delimiter: .character(","), header: isECSV ? .automatic : .firstRow)
+        let reader = try CatalogReader(path: file.partPath, options: options)
+        while let block = try reader.next(4096) { try body(block.selecting(names)) }
     }
 
     func append(_ table: CatalogTable) throws(CatalogError) {

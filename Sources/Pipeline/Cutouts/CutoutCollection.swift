@@ -1,19 +1,23 @@
 internal import Astronomy
 internal import Catalogs
+internal import Computing
 internal import FITS
 internal import Foundation
 
 /// The cutouts of a command: packed files or folders, one behind the other, read by number from any thread.
+///
+/// A packed file tells the positions of its cutouts at once; those of a folder stand in the files' headers and
+/// are read when they are asked for, see `locate`.
 struct CutoutCollection: Sendable {
     /// A packed file or a folder.
     private enum Part: Sendable {
         case packed(PackedCutouts, objects: [PackedObject])
-        case folder(CutoutFolder, positions: [SkyPosition?])
+        case folder(CutoutFolder)
 
         var count: Int {
             switch self {
             case .packed(let file, _): file.count
-            case .folder(let folder, _): folder.names.count
+            case .folder(let folder): folder.names.count
             }
         }
     }
@@ -39,14 +43,19 @@ struct CutoutCollection: Sendable {
     let sources: [Source]
     /// Files of folders that are no cutouts.
     let otherFiles: [String]
-    /// Identifiers and positions of the cutouts.
-    let objects: SkyObjects
+    /// Identifiers and positions of the cutouts; positions in folders are unknown until they are read.
+    private(set) var objects: SkyObjects
+    /// Cutouts in folders whose headers could not be read when their positions were asked for, and why.
+    private(set) var locationFaults: [Int: String] = [:]
 
     /// Opens the cutouts at these paths.
     ///
+    /// - Parameters:
+    ///   - paths: Packed files and folders.
+    ///   - isLocated: Whether the positions of all cutouts in folders are read, from the header of each file.
     /// - Throws: `FITSError` or `PipelineError` when a packed file or a folder itself cannot be read; single
     ///   broken cutouts are no error here.
-    init(paths: [String]) throws {
+    init(paths: [String], isLocated: Bool = true) throws {
         var parts: [Part] = []
         var sources: [Source] = []
         var others: [String] = []
@@ -57,15 +66,13 @@ struct CutoutCollection: Sendable {
             }
             if isFolder.boolValue {
                 let folder = try CutoutFolder(path: path)
-                let positions = folder.names.indices.map { Self.position(of: folder.path($0)) }
-                parts.append(.folder(folder, positions: positions))
+                parts.append(.folder(folder))
                 others += folder.otherNames.map { path + "/" + $0 }
                 sources.append(Source(path: path, listing: folder.listing))
             } else {
                 let file = try PackedCutouts(path: path)
                 parts.append(.packed(file, objects: try file.objects(in: 0..<file.count)))
-                let size = try? FileManager.default.attributesOfItem(atPath: path)[.size] as? Int
-                sources.append(Source(path: path, size: size, dataSum: file.dataSum))
+                sources.append(Source(path: path, size: try Self.size(of: path), dataSum: file.dataSum))
             }
         }
         self.parts = parts
@@ -80,6 +87,16 @@ struct CutoutCollection: Sendable {
         self.starts = starts
         count = total
         objects = Self.objects(of: parts)
+        if isLocated { try locate() }
+    }
+
+    /// Bytes of a file.
+    private static func size(of path: String) throws -> Int {
+        var status = stat()
+        guard stat(path, &status) == 0 else {
+            throw PipelineError(.inputOutput, "cannot read '\(path)': \(String(cString: strerror(errno)))")
+        }
+        return Int(status.st_size)
     }
 
     /// Part and place of a cutout.
@@ -105,11 +122,11 @@ struct CutoutCollection: Sendable {
             } catch {
                 return .unreadable(error.description)
             }
-        case .folder(let folder, let positions):
+        case .folder(let folder):
             do throws(FITSError) {
                 let image = try LegacyCutout(path: folder.path(place.index)).image
                 return CutoutReading(
-                    image: image, position: positions[place.index], foundPixelScale: image.pixelScale,
+                    image: image, position: image.centre, foundPixelScale: image.pixelScale,
                     flags: image.flags)
             } catch {
                 return .unreadable(error.description)
@@ -117,24 +134,17 @@ struct CutoutCollection: Sendable {
         }
     }
 
-    /// The position at the middle of a cutout's image, from its header.
-    private static func position(of path: String) -> SkyPosition? {
-        // A file that cannot be read has no position; reading it later tells the user why.
-        guard let image = try? LegacyCutout(path: path).image, let plane = image.plane else { return nil }
-        return plane.position(at: SIMD2(Double(image.width - 1), Double(image.height - 1)) / 2)
-    }
-
     private static func objects(of parts: [Part]) -> SkyObjects {
-        var identifiers: [FITS.ObjectIdentifier] = []
+        var identifiers: [CutoutIdentifier] = []
         var positions: [SkyPosition?] = []
         for part in parts {
             switch part {
             case .packed(_, let objects):
                 identifiers += objects.map(\.id)
                 positions += objects.map(\.position)
-            case .folder(let folder, let places):
+            case .folder(let folder):
                 identifiers += folder.names.map { .text(CutoutFolder.stem(of: $0) ?? $0) }
-                positions += places
+                positions += repeatElement(nil, count: folder.names.count)
             }
         }
         var numbers: [Int64] = []
@@ -144,5 +154,70 @@ struct CutoutCollection: Sendable {
                 ? CatalogIdentifiers(numbers) : CatalogIdentifiers(identifiers.map(\.description)),
             rightAscension: positions.map { $0?.rightAscension ?? .nan },
             declination: positions.map { $0?.declination ?? .nan })
+    }
+    /// The file of a cutout; `nil` for one in a packed file.
+    private func file(of index: Int) -> String? {
+        let place = place(of: index)
+        guard case .folder(let folder) = place.part else { return nil }
+        return folder.path(place.index)
+    }
+
+    /// Reads the positions of cutouts in folders from their headers, on all threads.
+    ///
+    /// A file is opened and some 15 kB of it are read (a gzipped one is unpacked whole), which is short beside
+    /// what estimating the cutout takes. A header that cannot be read leaves the position open and is noted in
+    /// `locationFaults`.
+    ///
+    /// - Parameters:
+    ///   - indices: Which cutouts; all when `nil`.
+    ///   - isCancelled: Asked between files.
+    mutating func locate(
+        _ indices: [Int]? = nil, loop: ParallelLoop = ParallelLoop(),
+        isCancelled: @Sendable () -> Bool = { false }
+    ) throws {
+        let files = (indices ?? Array(0..<count)).compactMap { index in
+            file(of: index).map { (index: index, path: $0) }
+        }
+        guard !files.isEmpty else { return }
+        let found = try loop.mapChunks(count: files.count, chunk: 64, isCancelled: isCancelled) { range, _ in
+            range.map { place in
+                Result { () throws(FITSError) in try CutoutHeader(path: files[place].path).centre }
+            }
+        }.flatMap { $0 }
+        var (right, declination) = (objects.rightAscension, objects.declination)
+        for (file, result) in zip(files, found) {
+            switch result {
+            case .success(let position):
+                right[file.index] = position?.rightAscension ?? .nan
+                declination[file.index] = position?.declination ?? .nan
+            case .failure(let error): locationFaults[file.index] = error.description
+            }
+        }
+        objects = SkyObjects(
+            identifiers: objects.identifiers, rightAscension: right, declination: declination)
+    }
+
+    /// Pairs whose positions are compared before identifiers alone are trusted.
+    private static let probes = 32
+
+    /// Reads the positions that matching with these rows needs.
+    ///
+    /// Where every row finds exactly one cutout of its identifier no position is needed, so that each file is
+    /// opened once, for its pixels. Numbers from 1 agree between any two lists, however: a few pairs are
+    /// compared first, and when one of them lies apart all positions are read.
+    mutating func locate(
+        for rows: SkyObjects, loop: ParallelLoop = ParallelLoop(),
+        isCancelled: @Sendable () -> Bool = { false }
+    ) throws {
+        if let cutouts = CatalogMatch.cutoutsByName(rows: rows, cutouts: objects), !cutouts.isEmpty {
+            let step = (cutouts.count + Self.probes - 1) / Self.probes
+            let probed = Array(stride(from: 0, to: cutouts.count, by: step))
+            try locate(probed.map { cutouts[$0] }, loop: loop, isCancelled: isCancelled)
+            let areApart = probed.contains { row in
+                CatalogMatch.isElsewhere(row: rows.position(row), cutout: objects.position(cutouts[row]))
+            }
+            if !areApart { return }
+        }
+        try locate(loop: loop, isCancelled: isCancelled)
     }
 }

@@ -8,6 +8,8 @@ struct CutoutFolder: Sendable {
     let path: String
     /// Names of the cutouts.
     let names: [String]
+    /// Bytes of the cutouts; `nil` for a link to nothing.
+    private let sizes: [Int?]
     /// Names of files that are no cutouts by their suffix; they are told to the user.
     let otherNames: [String]
 
@@ -26,14 +28,21 @@ struct CutoutFolder: Sendable {
             throw PipelineError(
                 .inputOutput, "cannot read the folder '\(path)': \(error.localizedDescription)")
         }
-        let files = entries.filter { name in
-            var isFolder: ObjCBool = false
-            // A link to nothing does not exist for this question, and is a file that cannot be read.
-            let exists = FileManager.default.fileExists(atPath: path + "/" + name, isDirectory: &isFolder)
-            return !(exists && isFolder.boolValue) && !name.hasPrefix(".")
-        }.sorted { Array($0.utf8).lexicographicallyPrecedes(Array($1.utf8)) }
-        names = files.filter { Self.stem(of: $0) != nil }
-        otherNames = files.filter { Self.stem(of: $0) == nil }
+        var files: [(name: String, size: Int?)] = []
+        for name in entries where !name.hasPrefix(".") {
+            // A link to nothing cannot be looked at, and is a file that cannot be read.
+            var status = stat()
+            guard stat(path + "/" + name, &status) == 0 else {
+                files.append((name, nil))
+                continue
+            }
+            if status.st_mode & S_IFMT != S_IFDIR { files.append((name, Int(status.st_size))) }
+        }
+        files.sort { $0.name.utf8.lexicographicallyPrecedes($1.name.utf8) }
+        let cutouts = files.filter { Self.stem(of: $0.name) != nil }
+        names = cutouts.map(\.name)
+        sizes = cutouts.map(\.size)
+        otherNames = files.map(\.name).filter { Self.stem(of: $0) == nil }
     }
 
     /// A cutout's file name without its suffix; `nil` for other files.
@@ -51,8 +60,7 @@ struct CutoutFolder: Sendable {
         var hash = ContentHash()
         for index in names.indices {
             hash.update(text: names[index])
-            var status = stat()
-            hash.update(text: stat(path(index), &status) == 0 ? "\(status.st_size)" : "unreadable")
+            hash.update(text: sizes[index].map { "\($0)" } ?? "unreadable")
         }
         return "\(names.count) files, SHA-256 of names and sizes \(hash.hexadecimal().prefix(16))"
     }

@@ -16,6 +16,16 @@ struct CutoutReading: Sendable {
     /// What was noticed on the way.
     var flags: QualityFlags
 
+    /// The reading in these bands; only what is wrong with them stays flagged.
+    func selecting(bands: [String]) -> CutoutReading {
+        guard let image, image.bands != bands else { return self }
+        let selected = image.selecting(bands: bands)
+        var reading = self
+        reading.image = selected
+        reading.flags = flags.subtracting(BandFaults.possibleFlags).union(selected.flags)
+        return reading
+    }
+
     /// A cutout that could not be read.
     static func unreadable(_ fault: String) -> CutoutReading {
         CutoutReading(image: nil, fault: fault, flags: .unreadable)

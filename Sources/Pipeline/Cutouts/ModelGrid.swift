@@ -36,6 +36,8 @@ struct ModelGrid: Sendable {
     ///   - target: Where the target lies; the cutout's middle when `nil`.
     /// - Returns: `nil` with the reason when the cutout is unreadable or does not show the target.
     func place(_ reading: CutoutReading, around target: SkyPosition?) -> Result<Placement, PlacementFault> {
+        // Empty or broken bands that the model does not use are no fault of the row.
+        let reading = reading.selecting(bands: bands)
         guard let image = reading.image else {
             return .failure(PlacementFault(reason: reading.fault ?? "cannot be read"))
         }
@@ -43,17 +45,8 @@ struct ModelGrid: Sendable {
         if let scale = reading.foundPixelScale ?? image.pixelScale {
             if !scaleRange.contains(scale / pixelScale) { flags.insert(.pixelScaleOutOfRange) }
         }
-        var selected = image.selecting(bands: bands)
-        if image.bands != bands {
-            // Empty or broken bands that the model does not use are no fault of the row; an empty band that it
-            // does use is found again when the input is prepared.
-            let ofBands: QualityFlags = [.bandAllZero, .nonFinitePixels]
-            flags.subtract(ofBands)
-            selected.flags.subtract(ofBands)
-            if selected.pixels.contains(where: { !$0.isFinite }) { flags.insert(.nonFinitePixels) }
-        }
         do throws(PhotometryError) {
-            let placed = try resampler.resample(selected, around: target)
+            let placed = try resampler.resample(image, around: target)
             flags.formUnion(placed.flags)
             let sky = placed.inverseVariance.map {
                 SkyStatistics(

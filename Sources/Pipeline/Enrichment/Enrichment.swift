@@ -39,7 +39,7 @@ public struct Enrichment: Sendable {
     public struct Summary: Sendable, Equatable {
         /// Rows written, those of an earlier run included.
         public var rows = 0
-        /// Rows that an earlier run had written; the other counts leave them out.
+        /// Rows that an earlier run had written; the other counts include them.
         public var resumed = 0
         /// Rows with a finite redshift; with finite latents for a model that estimates no redshift.
         public var usable = 0
@@ -55,8 +55,21 @@ public struct Enrichment: Sendable {
         /// Whether two summaries count the same.
         public static func == (left: Summary, right: Summary) -> Bool {
             left.rows == right.rows && left.resumed == right.resumed && left.usable == right.usable
-                && left.faulty == right.faulty
-                && left.outputs == right.outputs
+                && left.faulty == right.faulty && left.outputs == right.outputs
+                && left.flagged.elementsEqual(right.flagged, by: ==)
+                && left.classes.elementsEqual(right.classes, by: ==)
+        }
+
+        /// What makes the run a failure although everything was written: no usable row, or a fault under
+        /// `isStrict`. An empty shard is none.
+        public func failure(isStrict: Bool) -> PipelineError? {
+            if rows > 0, usable == 0 {
+                return PipelineError(.input, "nothing usable: none of the \(rows) rows has an estimate")
+            }
+            if isStrict, faulty > 0 {
+                return PipelineError(.input, "\(faulty) of \(rows) rows have a fault (--strict)")
+            }
+            return nil
         }
     }
 
@@ -75,20 +88,23 @@ public struct Enrichment: Sendable {
 
     /// Estimates and writes every row; the same command gives the same bytes, whatever the thread count.
     ///
-    /// That no row is usable is no error here: the summary says it.
+    /// That no row is usable is no error here: `Summary.failure` says it.
     ///
-    /// - Throws: `PipelineError`; `CancellationError` when the task is cancelled, part files kept for `resume`.
+    /// - Throws: `PipelineError`, among others when there is neither a catalogue nor a cutout;
+    ///   `CancellationError` when the task is cancelled, part files kept for `resume`.
     public func run(logger: Logger, progress: @escaping ProgressHandler = { _ in }) async throws -> Summary {
         try await BackgroundWork.run { flag in try enrich(logger: logger, flag: flag, progress: progress) }
     }
 
     private func enrich(logger: Logger, flag: CancellationFlag, progress: ProgressHandler) throws -> Summary {
         let folder = try ModelFolder(path: model)
-        let collection = try CutoutCollection(paths: cutouts)
-        let rows = try self.rows(collection)
+        var collection = try CutoutCollection(paths: cutouts, isLocated: false)
+        let rows = try self.rows(&collection, flag: flag)
+        guard rows.count > 0 else { throw nothingToEnrich(collection.otherFiles) }
         for line in rows.reportLines { logger.info("\(line)") }
         report(collection.otherFiles, logger: logger)
-        try list(rows.unmatchedCutouts, of: collection)
+        try list(rows.unmatchedCutouts, of: &collection, flag: flag)
+        collection.report(faultsOf: rows.unmatchedCutouts, logger: logger)
         let part = shard.map { $0.rows(of: rows.count) } ?? 0..<rows.count
         let estimator = try RowEstimator(folder, photometry: photometry, neighbourCount: neighbourCount)
         let builder = EnrichedBlockBuilder(
@@ -102,14 +118,13 @@ public struct Enrichment: Sendable {
                 "columns whose rows hold arrays of different lengths do not go through: \(passing.leftOut.joined(separator: ", "))"
             )
         }
-        let writer = try CatalogWriter(
-            outputs: try catalogOutputs(), columns: schema.columns + passing.columns,
-            provenance: try provenance(folder, collection, rows: part), resume: resume)
-        var tally = EnrichmentTally()
-        tally.needsRedshift = folder.description.estimates(.redshift)
+        let outputs = try catalogOutputs()
+        let writer = try writer(
+            outputs, columns: schema.columns + passing.columns, try provenance(folder, collection))
+        var tally = EnrichmentTally(folder.description)
         do {
             var start = part.lowerBound + writer.rowCount
-            tally.resumed = writer.rowCount
+            try tally.resume(writer)
             try passing.skip(start)
             while start < part.upperBound {
                 let block = start..<min(part.upperBound, start + Self.blockSize)
@@ -117,8 +132,10 @@ public struct Enrichment: Sendable {
                 let table = builder.block(estimates, rows: block).table(
                     schema, passing: try passing.next(block.count))
                 try writer.append(table)
-                tally.add(estimates, classes: folder.classifier?.classes ?? []) { index, fault in
-                    logger.warning("row \(block.lowerBound + index + 1): \(fault)")
+                tally.add(table)
+                for (row, estimate) in zip(block, estimates) {
+                    guard let fault = estimate.fault, tally.mayNameFault() else { continue }
+                    logger.warning("row \(row + 1): \(fault)")
                 }
                 start = block.upperBound
                 progress(
@@ -127,11 +144,12 @@ public struct Enrichment: Sendable {
                         unit: "galaxies"))
             }
             try writer.finish()
+            try ResumeRecord.remove(for: outputs)
         } catch is CancellationError {
             try writer.synchronize()
             throw CancellationError()
         }
-        return tally.summary(outputs: outputs)
+        return tally.summary(outputs: self.outputs)
     }
 
     private func estimate(
@@ -147,23 +165,36 @@ public struct Enrichment: Sendable {
                 let row = block.lowerBound + offset
                 let given = rows.reddening[row]
                 let reddening = given.isFinite ? given : nil
-                guard let cutout = rows.cutouts[row] else {
-                    return estimator.nothing(
-                        nil, position: rows.positions[row], reddening: reddening,
-                        fault: "no cutout belongs to the row")
-                }
                 return try estimator.estimate(
-                    collection.read(cutout), position: rows.positions[row], reddening: reddening,
+                    rows.reading(row, of: collection), position: rows.positions[row], reddening: reddening,
                     workspace: &workspace)
             }
         }.flatMap { $0 }
     }
 
-    private func rows(_ collection: CutoutCollection) throws -> EnrichmentRows {
+    private func rows(
+        _ collection: inout CutoutCollection, flag: CancellationFlag
+    ) throws -> EnrichmentRows {
         guard let catalog else { return EnrichmentRows(cutouts: collection) }
-        return try EnrichmentRows(
-            LabelCatalog(path: catalog, configuration: layout.objectsOnly), cutouts: collection,
-            threads: threads)
+        let labels = try LabelCatalog(path: catalog, configuration: layout.objectsOnly)
+        try collection.locate(
+            for: labels.objects, loop: ParallelLoop(threads: threads), isCancelled: { flag.isRaised })
+        return try EnrichmentRows(labels, cutouts: collection, threads: threads)
+    }
+
+    /// The writer of the outputs, which keep their headers when a run is gone on with.
+    private func writer(
+        _ outputs: [CatalogOutput], columns: [ColumnDescription],
+        _ provenance: (asGiven: Provenance, absolute: Provenance)
+    ) throws -> CatalogWriter {
+        let own = ResumeRecord(provenance.asGiven, meaning: provenance.absolute, columns: columns)
+        let earlier = resume ? try own.earlier(for: outputs) : nil
+        let record = earlier ?? own
+        let writer = try CatalogWriter(
+            outputs: outputs, columns: columns, provenance: record.provenance, resume: resume)
+        // Only who holds the part files may change it.
+        if earlier == nil { try record.write(for: outputs) }
+        return writer
     }
 
     private func catalogOutputs() throws -> [CatalogOutput] {
@@ -182,6 +213,18 @@ public struct Enrichment: Sendable {
         return try outputs.map { try CatalogOutput(path: $0, format: format) }
     }
 
+    private func nothingToEnrich(_ others: [String]) -> PipelineError {
+        let places = cutouts.map { "'\($0)'" }.joined(separator: ", ")
+        let rest =
+            others.isEmpty
+            ? ""
+            : "; \(others.count) other files: \(others.prefix(5).joined(separator: ", "))"
+                + (others.count > 5 ? ", ..." : "")
+        return PipelineError(
+            .input, "nothing usable: no cutout in \(places)\(rest)",
+            hint: "cutouts are files named \(CutoutFolder.suffixes.joined(separator: ", ")), also with .gz")
+    }
+
     private func report(_ files: [String], logger: Logger) {
         guard !files.isEmpty else { return }
         let named = files.prefix(5).joined(separator: ", ")
@@ -189,8 +232,13 @@ public struct Enrichment: Sendable {
     }
 
     /// Lists the cutouts that belong to no row.
-    private func list(_ cutouts: [Int], of collection: CutoutCollection) throws {
+    private func list(
+        _ cutouts: [Int], of collection: inout CutoutCollection, flag: CancellationFlag
+    ) throws {
         guard let unmatched else { return }
+        let open = cutouts.filter { collection.objects.position($0) == nil }
+        try collection.locate(
+            open, loop: ParallelLoop(threads: threads), isCancelled: { flag.isRaised })
         let lines =
             ["id,ra,dec"]
             + cutouts.map { index in
@@ -213,34 +261,5 @@ public struct Enrichment: Sendable {
             return text
         }
         return "\"" + text.replacingOccurrences(of: "\"", with: "\"\"") + "\""
-    }
-
-    /// Where the numbers come from: everything that can change a value, and nothing else.
-    private func provenance(_ folder: ModelFolder, _ collection: CutoutCollection, rows: Range<Int>) throws
-        -> Provenance
-    {
-        var provenance = Provenance()
-        provenance.add("creator", "galatea \(Version.number)", keyword: "CREATOR")
-        provenance.add("model_id", folder.identifier, keyword: "MODELID")
-        provenance.add("model", URL(fileURLWithPath: model).lastPathComponent, keyword: "MODEL")
-        provenance.add("photometry", photometry.rawValue, keyword: "PHOTOM")
-        provenance.add("neighbours", "\(neighbourCount)", keyword: "NEIGHBRS")
-        if let shard { provenance.add("shard", "\(shard.index)/\(shard.count)", keyword: "SHARD") }
-        if let catalog {
-            provenance.add("catalogue", catalog)
-            provenance.add("catalogue_sha256", try ContentHash.ofFile(catalog))
-            if layout != LabelCatalogConfiguration() {
-                provenance.add("catalogue_layout_sha256", ContentHash.of(text: TrainingPlan.text(of: layout)))
-            }
-        }
-        for source in collection.sources {
-            let size = source.size.map { ", \($0) bytes" } ?? ""
-            provenance.add(
-                "cutouts",
-                source.path + size + (source.dataSum.map { ", DATASUM \($0)" } ?? "")
-                    + (source.listing.map { ", \($0)" } ?? ""))
-        }
-        provenance.addFlagNames()
-        return provenance
     }
 }

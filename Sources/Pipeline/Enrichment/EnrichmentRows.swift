@@ -24,12 +24,24 @@ struct EnrichmentRows: Sendable {
     var count: Int { cutouts.count }
 
     /// The identifier of a row, as packed files hold it; its number from 1 where the catalogue has none.
-    func identifier(_ row: Int) -> FITS.ObjectIdentifier {
+    func identifier(_ row: Int) -> CutoutIdentifier {
         guard identifiers.isMissing?[row] != true else { return .text("row \(row + 1)") }
         return switch identifiers.values {
         case .integers(let numbers): .integer(numbers[row])
         case .texts(let texts): .text(texts[row])
         }
+    }
+
+    /// The cutout of a row, or why there is none.
+    ///
+    /// One that was found by its name alone is compared with the row's position here: it must not show another
+    /// place on the sky.
+    func reading(_ row: Int, of collection: CutoutCollection) -> CutoutReading {
+        guard let cutout = cutouts[row] else { return .unreadable("no cutout belongs to the row") }
+        let reading = collection.read(cutout)
+        guard CatalogMatch.isElsewhere(row: positions[row], cutout: reading.position) else { return reading }
+        return .unreadable(
+            "the cutout '\(collection.objects.name(cutout))' of its identifier lies elsewhere on the sky")
     }
 
     /// One row a cutout.

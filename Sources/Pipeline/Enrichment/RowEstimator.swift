@@ -68,6 +68,10 @@ struct RowEstimator: Sendable {
         let estimate = folder.model.estimate(
             placement.image.pixels, sky: placement.sky, reddening: excess, workspace: &workspace)
         var flags = placement.flags.union(estimate.cutout.flags)
+        // The zeros in place of a missing band are no empty band; those of the file were found in reading it.
+        if flags.contains(.bandMissing), !placement.flags.contains(.bandAllZero) {
+            flags.remove(.bandAllZero)
+        }
         if excess == nil { flags.insert(.extinctionMissing) }
         var properties =
             folder.description.objective == .baseline ? nil : folder.model.properties(estimate)

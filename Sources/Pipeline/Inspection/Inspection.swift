@@ -39,7 +39,7 @@ public struct Inspection: Sendable {
     private func model() throws -> [String] {
         let folder = try ModelFolder(path: path)
         let configuration = folder.description.configuration
-        var lines = [
+        let lines = [
             "model \(path)", "  model_id       \(folder.identifier)",
             "  bands          \(configuration.bands.map(\.name).joined(separator: " "))",
             "  cutouts        \(configuration.imageSize) px at \(configuration.pixelScale) arcsec, resized to \(configuration.inputSize) px",
@@ -49,10 +49,19 @@ public struct Inspection: Sendable {
             "  classes        \(folder.classifier?.classes.joined(separator: ", ") ?? "no classifier")",
             "  reference set  \(folder.reference.map { "\($0.count) objects" } ?? "none")",
         ]
-        if let card = try? String(contentsOfFile: path + "/" + ModelFolder.File.card, encoding: .utf8) {
-            lines += ["", card]
+        return lines + card()
+    }
+
+    /// The model's card, which may be absent; one that is there but cannot be read says why.
+    private func card() -> [String] {
+        let file = path + "/" + ModelFolder.File.card
+        do {
+            return ["", try String(contentsOfFile: file, encoding: .utf8)]
+        } catch let error as CocoaError where error.code == .fileReadNoSuchFile {
+            return []
+        } catch {
+            return ["", "cannot read '\(file)': \(error.localizedDescription)"]
         }
-        return lines
     }
 
     private func folder() throws -> [String] {

@@ -68,11 +68,13 @@ public struct Packing: Sendable {
     }
 
     private func pack(logger: Logger, flag: CancellationFlag, progress: ProgressHandler) throws -> Summary {
-        let collection = try CutoutCollection(paths: cutouts)
-        let rows = try EnrichmentRows(
-            LabelCatalog(path: catalog, configuration: layout.objectsOnly), cutouts: collection,
-            threads: threads)
+        var collection = try CutoutCollection(paths: cutouts, isLocated: false)
+        let labels = try LabelCatalog(path: catalog, configuration: layout.objectsOnly)
+        try collection.locate(
+            for: labels.objects, loop: ParallelLoop(threads: threads), isCancelled: { flag.isRaised })
+        let rows = try EnrichmentRows(labels, cutouts: collection, threads: threads)
         for line in rows.reportLines { logger.info("\(line)") }
+        collection.report(faultsOf: rows.unmatchedCutouts, logger: logger)
         if !collection.otherFiles.isEmpty {
             logger.warning(
                 "\(collection.otherFiles.count) files are no cutouts, e.g. \(collection.otherFiles[0])")

@@ -42,16 +42,16 @@ public struct SkyCheck: Sendable {
         return try await BackgroundWork.run { flag in
             try groups.flatMap { group in
                 try flag.check()
-                return Self.figures(of: group, in: values).map(Row.init)
+                return try Self.figures(of: group, in: values).map(Row.init)
             }
         }
     }
 
-    private static func figures(of group: CheckValue.Group, in values: CheckValues) -> [CheckValue] {
+    private static func figures(of group: CheckValue.Group, in values: CheckValues) throws -> [CheckValue] {
         switch group {
         case .relations: values.relations()
         case .spectra: values.spectra()
-        case .population: values.population()
+        case .population: try values.population()
         case .classes: values.classes()
         case .images: values.images()
         case .labels: values.labels()

@@ -1,0 +1,48 @@
+internal import Catalogs
+internal import Foundation
+internal import Photometry
+
+extension Enrichment {
+    /// Where the numbers come from: everything that can change a value, and nothing else. Once with the paths as
+    /// they were given, for headers, and once with absolute ones, by which runs are compared.
+    func provenance(
+        _ folder: ModelFolder, _ collection: CutoutCollection
+    ) throws -> (asGiven: Provenance, absolute: Provenance) {
+        let hash = try catalog.map { try ContentHash.ofFile($0) }
+        return (
+            provenance(folder, collection, catalogHash: hash) { $0 },
+            provenance(folder, collection, catalogHash: hash) {
+                URL(fileURLWithPath: $0).standardizedFileURL.path
+            }
+        )
+    }
+
+    private func provenance(
+        _ folder: ModelFolder, _ collection: CutoutCollection, catalogHash: String?,
+        path: (String) -> String
+    ) -> Provenance {
+        var provenance = Provenance()
+        provenance.add("creator", "galatea \(Version.number)", keyword: "CREATOR")
+        provenance.add("model_id", folder.identifier, keyword: "MODELID")
+        provenance.add("model", URL(fileURLWithPath: model).lastPathComponent, keyword: "MODEL")
+        provenance.add("photometry", photometry.rawValue, keyword: "PHOTOM")
+        provenance.add("neighbours", "\(neighbourCount)", keyword: "NEIGHBRS")
+        if let shard { provenance.add("shard", "\(shard.index)/\(shard.count)", keyword: "SHARD") }
+        if let catalog, let catalogHash {
+            provenance.add("catalogue", path(catalog))
+            provenance.add("catalogue_sha256", catalogHash)
+            if layout != LabelCatalogConfiguration() {
+                provenance.add("catalogue_layout_sha256", ContentHash.of(text: TrainingPlan.text(of: layout)))
+            }
+        }
+        for source in collection.sources {
+            let size = source.size.map { ", \($0) bytes" } ?? ""
+            provenance.add(
+                "cutouts",
+                path(source.path) + size + (source.dataSum.map { ", DATASUM \($0)" } ?? "")
+                    + (source.listing.map { ", \($0)" } ?? ""))
+        }
+        provenance.addFlagNames()
+        return provenance
+    }
+}
