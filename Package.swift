@@ -121,6 +121,8 @@ let package = Package(
                 "GalaxyModels", "Catalogs", "Photometry", "FITS", "MockSurvey", "Astronomy", "Computing",
                 .product(name: "Logging", package: "swift-log"),
             ]),
+        // The built program, run as a process: no module of it is imported.
+        .testTarget(name: "GalateaTests", dependencies: ["galatea", "TestSupport"], swiftSettings: house),
     ],
     cLanguageStandard: .gnu17,
     cxxLanguageStandard: .gnucxx17

@@ -6,6 +6,10 @@ struct ClassifyCommand: AsyncParsableCommand {
     static let configuration = CommandConfiguration(
         commandName: "classify",
         abstract: "Fit class candidates into a model.",
+        discussion: """
+            EXAMPLE
+              galatea classify fit --model models/mine --catalog zoo.csv --cutouts cutouts.fits --classes morphology
+            """,
         subcommands: [ClassifyFitCommand.self])
 }
 

@@ -1,4 +1,3 @@
-import Foundation
 import Pipeline
 
 /// A failure as the user sees it: one line, and a hint below.
@@ -11,6 +10,6 @@ struct ErrorMessage {
 
     /// Writes the message to standard error.
     func print() {
-        FileHandle.standardError.write(Data(text.utf8))
+        StandardError.write(text)
     }
 }

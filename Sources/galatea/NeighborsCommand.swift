@@ -26,7 +26,8 @@ struct NeighborsCommand: AsyncParsableCommand {
     @Option(help: ArgumentHelp("Neighbours of each object.", valueName: "K"))
     var k = 10
 
-    @Option(help: ArgumentHelp("Only objects near at least M of the query.", valueName: "M"))
+    @Option(
+        help: ArgumentHelp("Only objects outside the query that are near at least M of it.", valueName: "M"))
     var minHits: Int?
 
     @Option(help: ArgumentHelp("Exponent of the Minkowski distance: 1, 2, ... or inf.", valueName: "P"))
@@ -43,7 +44,10 @@ struct NeighborsCommand: AsyncParsableCommand {
     func validate() throws {
         if k < 1 { throw ValidationError("--k must be at least 1.") }
         if let minHits, minHits < 1 { throw ValidationError("--min-hits must be at least 1.") }
-        if !(p >= 1) { throw ValidationError("--p must be at least 1.") }
+        // Beyond 32 the powers of small and large differences leave the range of numbers.
+        if !(1...32).contains(p), p != .infinity {
+            throw ValidationError("--p must lie in 1 to 32, or be inf.")
+        }
         if let threads, threads < 1 { throw ValidationError("--threads must be at least 1.") }
     }
 
@@ -53,9 +57,11 @@ struct NeighborsCommand: AsyncParsableCommand {
             output: output, threads: threads)
         let summary = try await searching.run()
         let logger = outputOptions.logger("neighbors")
-        if !summary.skipped.isEmpty {
-            let named = summary.skipped.prefix(5).joined(separator: ", ")
-            logger.warning("\(summary.skipped.count) objects of the query have no latents: \(named)")
+        for (names, fault) in [
+            (summary.unknown, "are not in the catalogue"), (summary.withoutLatents, "have no latents"),
+        ] where !names.isEmpty {
+            let named = names.prefix(5).joined(separator: ", ") + (names.count > 5 ? ", ..." : "")
+            logger.warning("\(names.count) objects of the query \(fault): \(named)")
         }
         if let output {
             logger.info("\(summary.queried) objects queried, \(summary.lines.count - 1) rows in \(output)")

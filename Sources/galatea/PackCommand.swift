@@ -1,4 +1,5 @@
 import ArgumentParser
+import Foundation
 import Pipeline
 
 /// `galatea pack`: a folder of cutouts into one file.
@@ -32,7 +33,7 @@ struct PackCommand: AsyncParsableCommand {
 
     @Option(
         help: ArgumentHelp(
-            "Bands to pack, e.g. g,r,z; those of the first cutout otherwise.", valueName: "LIST"))
+            "Bands to pack, e.g. grz or g,r,NB515; those of the first cutout otherwise.", valueName: "LIST"))
     var bands: String?
 
     @Option(help: ArgumentHelp("Worker threads; all cores otherwise.", valueName: "N"))
@@ -45,19 +46,28 @@ struct PackCommand: AsyncParsableCommand {
         if !(1...4096).contains(size) { throw ValidationError("--size must lie in 1 to 4096.") }
         if !(0.001...100).contains(pixscale) { throw ValidationError("--pixscale must lie in 0.001 to 100.") }
         if let threads, threads < 1 { throw ValidationError("--threads must be at least 1.") }
-        if let bands, bands.split(separator: ",").isEmpty { throw ValidationError("--bands names no band.") }
+        if bands != nil, bandNames.isEmpty || Set(bandNames).count != bandNames.count {
+            throw ValidationError("--bands must name bands, each once, e.g. g,r,z.")
+        }
+    }
+
+    /// The bands of the option, by letters (`grz`) or with commas (`g,r,NB515`).
+    private var bandNames: [String] {
+        let text = bands ?? ""
+        guard text.contains(",") else { return text.map(String.init) }
+        return text.split(separator: ",").map { $0.trimmingCharacters(in: .whitespaces) }
     }
 
     func run() async throws {
         var packing = Packing(
             catalog: catalog, cutouts: cutouts, output: output, size: size, pixelScale: pixscale,
-            bands: bands.map { $0.split(separator: ",").map(String.init) }, threads: threads)
+            bands: bands == nil ? nil : bandNames, threads: threads)
         packing.layout = try catalogOptions.plan().labels
         let summary = try await packing.run(
             logger: outputOptions.logger("pack"), progress: outputOptions.progressHandler())
         if !outputOptions.quiet {
             print(
-                "wrote \(output): \(summary.rows) rows, \(summary.resampled) resampled, \(summary.unreadable) without a readable cutout; \(summary.unmatched) cutouts belong to no row"
+                "wrote \(output): \(summary.rows) rows, \(summary.resampled) resampled, \(summary.incomplete) without one of the bands, \(summary.unreadable) without a readable cutout; \(summary.unmatched) cutouts belong to no row"
             )
         }
         if summary.rows == summary.unreadable {

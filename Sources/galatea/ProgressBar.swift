@@ -27,7 +27,7 @@ final class ProgressBar: Sendable {
             let rate = Double(progress.completed - state.firstCompleted) / seconds
             return Self.line(progress, rate: rate, seconds: seconds) + (isLast ? "\n" : "")
         }
-        if let line { FileHandle.standardError.write(Data(("\r\u{1B}[K" + line).utf8)) }
+        if let line { StandardError.write("\r\u{1B}[K" + line) }
     }
 
     /// The text of the line.

@@ -7,6 +7,7 @@ enum Session {
     /// Parses the arguments, runs the command and exits with the code that its outcome has.
     static func run(_ root: any AsyncParsableCommand.Type) async {
         signal(SIGPIPE, SIG_IGN)
+        StandardStreams.openClosed()
         do {
             var command = try root.parseAsRoot()
             let work = Task {
@@ -20,6 +21,9 @@ enum Session {
             let outcome = await work.result
             if let signal = interruption.signal { exit(ExitStatus.interrupted(by: signal)) }
             try outcome.get()
+            if StandardOutput.losesResults() {
+                throw PipelineError(.inputOutput, "cannot write to standard output: the disk may be full")
+            }
         } catch let error as PipelineError {
             ErrorMessage(error).print()
             exit(ExitStatus.code(for: error.category))

@@ -27,7 +27,7 @@ struct StandardErrorLog: LogHandler {
             case .json: Self.json(event.level, label, "\(event.message)", merged)
             }
         // One write a line, so that lines of several threads do not mix.
-        FileHandle.standardError.write(Data((line + "\n").utf8))
+        StandardError.write(line + "\n")
     }
 
     private static func text(

@@ -80,8 +80,8 @@ public struct Inspection: Sendable {
 
     private func describe(_ image: GalaxyImage) -> String {
         let scale =
-            image.pixelScale.map { " at \($0.formatted(.number.precision(.significantDigits(4)))) arcsec" }
-            ?? ""
+            // The same in every locale.
+            image.pixelScale.map { " at \(String(format: "%.4g", $0)) arcsec" } ?? ""
         let names = QualityFlags.names.filter { image.flags.contains($0.flag) }.map(\.name)
         return "\(image.width) x \(image.height) px\(scale), bands \(image.bands.joined(separator: " "))"
             + (names.isEmpty ? "" : "; " + names.joined(separator: ", "))
@@ -97,15 +97,33 @@ public struct Inspection: Sendable {
             )
         }
         for unit in file.units {
-            let axes = unit.axes.map(String.init).joined(separator: " x ")
-            lines.append(
-                "  HDU \(unit.index) \(unit.name ?? "") \(unit.kind)\(axes.isEmpty ? "" : " " + axes)")
-            if unit.kind == .binaryTable { lines += columns(try file.table(in: unit).columns) }
+            let head = "  HDU \(unit.index) " + (unit.name.map { "\($0) " } ?? "")
+            if unit.kind == .binaryTable {
+                let table = try file.table(in: unit)
+                lines.append(head + "table, \(table.rowCount) rows, \(table.columns.count) columns")
+                lines += columns(table.columns)
+            } else {
+                lines.append(head + describe(unit))
+            }
             lines += unit.header.cards.filter { Self.told.contains($0.keyword) }.map { card in
                 "    \(card.keyword) = \(card.value.map { "\($0)" } ?? "")"
             }
         }
         return lines
+    }
+
+    /// Kind and size of a unit that is no table.
+    private func describe(_ unit: HeaderDataUnit) -> String {
+        let kind =
+            switch unit.kind {
+            case .empty: "no data"
+            case .image: "image"
+            case .binaryTable: "table"
+            case .compressedImage: "compressed image, stored"
+            case .other(let name): name
+            }
+        let axes = unit.axes.map(String.init).joined(separator: " x ")
+        return axes.isEmpty ? kind : "\(kind) \(axes)"
     }
 
     /// Keywords that say where a file comes from.

@@ -1,11 +1,11 @@
-internal import Astronomy
 internal import Catalogs
 internal import Computing
 internal import Discovery
 internal import FITS
-internal import Foundation
 
 /// Finds objects like those of a query in an enriched catalogue, by distance of their latents.
+///
+/// An object is never its own neighbour. Equal distances are ordered by identifier.
 public struct NeighbourSearching: Sendable {
     /// The enriched catalogue.
     public var catalog: String
@@ -13,7 +13,8 @@ public struct NeighbourSearching: Sendable {
     public var query: NeighbourQuery
     /// Neighbours of each object.
     public var count: Int
-    /// Only objects near at least so many of the query; every neighbour of every object when `nil`.
+    /// Only objects outside the query that are near at least so many of it; every neighbour of every object when
+    /// `nil`.
     public var minimumHits: Int?
     /// Exponent of the Minkowski distance, at least 1.
     public var exponent: Double
@@ -26,8 +27,10 @@ public struct NeighbourSearching: Sendable {
     public struct Summary: Sendable, Equatable {
         /// Objects of the query that have latents.
         public var queried: Int
-        /// Objects of the query without latents, or not in the catalogue.
-        public var skipped: [String]
+        /// Objects of the query that the catalogue has without latents.
+        public var withoutLatents: [String]
+        /// Identifiers of the query that no row has.
+        public var unknown: [String]
         /// The result as comma-separated text, header first.
         public var lines: [String]
     }
@@ -47,118 +50,105 @@ public struct NeighbourSearching: Sendable {
         self.threads = threads
     }
 
+    /// Objects that are searched for together.
+    private static let blockSize = 4096
+
     /// Searches and writes the result.
     ///
-    /// - Throws: `PipelineError`.
+    /// - Throws: `PipelineError`; `CancellationError` when the task is cancelled, with nothing written.
     public func run() async throws -> Summary {
-        try await BackgroundWork.run { _ in try search() }
+        try await BackgroundWork.run { flag in try search(flag) }
     }
 
-    private func search() throws -> Summary {
+    private func search(_ flag: CancellationFlag) throws -> Summary {
         let table = try EnrichedCatalog(path: catalog)
-        // Rows without latents cannot be found; points are numbered among those that have them.
-        let rows = (0..<table.rowCount).filter(table.hasLatents)
-        guard !rows.isEmpty else { throw PipelineError(.input, "no row of '\(catalog)' has latents") }
-        let width = table.latentCount
-        let points = FeatureMatrix(
-            dimension: width,
-            floats: rows.flatMap { table.latents[$0 * width..<($0 + 1) * width] })
-        let searcher = try NeighborSearch(points, metric: Minkowski(p: exponent))
-        let pointOfRow = Dictionary(uniqueKeysWithValues: rows.enumerated().map { ($1, $0) })
-        let (wanted, unknown) = try queriedRows(table)
-        var skipped = unknown
+        let models = table.modelIdentifiers.filter { !$0.isEmpty }
+        guard models.count <= 1 else {
+            throw PipelineError(
+                .input,
+                "'\(catalog)' joins rows of \(models.count) models (\(models.prefix(3).joined(separator: ", "))), whose latents cannot be compared",
+                hint: "search among the rows of one model")
+        }
+        let points = try LatentPoints(table, exponent: exponent)
+        let query = try queriedRows(table)
+        var summary = Summary(queried: 0, withoutLatents: [], unknown: query.unknown, lines: [])
         var members: [Int] = []
-        for row in wanted {
-            if let point = pointOfRow[row] {
+        for row in query.rows {
+            if let point = points.pointOfRow[row] {
                 members.append(point)
             } else {
-                skipped.append(name(row, of: table))
+                summary.withoutLatents.append(points.name(ofRow: row))
             }
         }
-        guard !members.isEmpty else { throw PipelineError(.input, "no object of the query has latents") }
+        guard !members.isEmpty else { throw nothingToSearch(summary) }
+        summary.queried = members.count
         let loop = ParallelLoop(threads: threads)
-        let lines: [String]
         if let minimumHits {
-            let found = try searcher.nearSeveral(of: members, k: count, minimumHits: minimumHits, loop: loop)
-            lines =
-                ["id,hits,distance,ra,dec,class_pred"]
-                + found.map { near in
-                    let row = rows[near.row]
-                    return
-                        "\(quoted(name(row, of: table))),\(near.hits),\(near.distance),\(place(row, of: table))"
-                }
+            summary.lines = points.lines(
+                try points.searcher.nearSeveral(
+                    of: members, k: count, minimumHits: minimumHits, loop: loop))
         } else {
-            let found = try searcher.neighbors(ofRows: members, k: count, loop: loop)
-            lines =
-                ["query_id,rank,id,distance,ra,dec,class_pred"]
-                + zip(members, found).flatMap { member, neighbours in
-                    neighbours.enumerated().map { rank, near in
-                        let row = rows[near.row]
-                        return "\(quoted(name(rows[member], of: table))),\(rank + 1),"
-                            + "\(quoted(name(row, of: table))),\(near.distance),\(place(row, of: table))"
-                    }
-                }
+            summary.lines = [LatentPoints.header]
+            for start in stride(from: 0, to: members.count, by: Self.blockSize) {
+                try flag.check()
+                let block = Array(members[start..<min(members.count, start + Self.blockSize)])
+                let found = try points.searcher.neighbors(ofRows: block, k: count, loop: loop)
+                summary.lines += points.lines(found, of: block)
+            }
         }
-        if let output { try write(lines, to: output) }
-        return Summary(queried: members.count, skipped: skipped, lines: lines)
+        try flag.check()
+        if let output { try write(summary.lines, to: output) }
+        return summary
     }
 
-    /// Rows of the query, and identifiers that no row has.
+    /// Rows of the query, each once, and identifiers that no row has.
     private func queriedRows(_ table: EnrichedCatalog) throws -> (rows: [Int], unknown: [String]) {
         let wanted: [String]
         switch query {
         case .column(let name, let value):
             let rows = try EnrichedCatalog.rows(path: catalog, column: name, equals: value)
-            guard !rows.isEmpty else { throw PipelineError(.input, "no row has \(name) = \(value)") }
+            guard !rows.isEmpty else {
+                throw PipelineError(.input, "no row of '\(catalog)' has \(name) = \(value)")
+            }
             return (rows, [])
         case .identifiers(let identifiers): wanted = identifiers
-        case .file(let path): wanted = try Self.identifiers(in: path)
+        case .file(let path): wanted = try NeighbourQuery.identifiers(inFile: path)
+        }
+        guard !wanted.isEmpty else {
+            if case .file(let path) = query { throw PipelineError(.input, "'\(path)' names no object") }
+            throw PipelineError(.usage, "the query names no object")
         }
         var rowOfName: [String: Int] = [:]
         for row in 0..<table.rowCount {
-            rowOfName[name(row, of: table)] = rowOfName[name(row, of: table)] ?? row
+            guard let name = table.identifiers.text(at: row) else { continue }
+            rowOfName[name] = rowOfName[name] ?? row
         }
-        return (wanted.compactMap { rowOfName[$0] }, wanted.filter { rowOfName[$0] == nil })
+        var seen: Set<String> = []
+        let distinct = wanted.filter { seen.insert($0).inserted }
+        return (distinct.compactMap { rowOfName[$0] }, distinct.filter { rowOfName[$0] == nil })
     }
 
-    /// First fields of a file's lines; a header line `id` is left out.
-    private static func identifiers(in path: String) throws -> [String] {
-        let text: String
-        do {
-            text = try String(contentsOfFile: path, encoding: .utf8)
-        } catch {
-            throw PipelineError(.inputOutput, "cannot read '\(path)': \(error.localizedDescription)")
+    /// Why no object of a query can be searched for.
+    private func nothingToSearch(_ summary: Summary) -> PipelineError {
+        func named(_ names: [String]) -> String {
+            names.prefix(5).joined(separator: ", ") + (names.count > 5 ? ", ..." : "")
         }
-        let fields = text.split(whereSeparator: \.isNewline).compactMap { line in
-            line.split(separator: ",").first.map { $0.trimmingCharacters(in: .whitespaces) }
-        }
-        return fields.first?.lowercased() == "id" ? Array(fields.dropFirst()) : fields
-    }
-
-    private func name(_ row: Int, of table: EnrichedCatalog) -> String {
-        table.identifiers.text(at: row) ?? "row \(row + 1)"
-    }
-
-    private func place(_ row: Int, of table: EnrichedCatalog) -> String {
-        func number(_ values: [Double]?) -> String {
-            values.flatMap { $0[row].isFinite ? "\($0[row])" : nil } ?? ""
-        }
-        return "\(number(table.rightAscension)),\(number(table.declination)),"
-            + quoted(table.predictedClasses?[row] ?? "")
-    }
-
-    /// A field of a CSV line.
-    private func quoted(_ text: String) -> String {
-        text.contains(where: { ",\"\n\r".contains($0) })
-            ? "\"" + text.replacingOccurrences(of: "\"", with: "\"\"") + "\"" : text
+        return summary.withoutLatents.isEmpty
+            ? PipelineError(.input, "no row of '\(catalog)' has the identifier \(named(summary.unknown))")
+            : PipelineError(
+                .input,
+                "no object of the query has latents in '\(catalog)': \(named(summary.withoutLatents + summary.unknown))"
+            )
     }
 
     private func write(_ lines: [String], to path: String) throws {
+        let file = try PartFile(path: path)
         do {
-            try Data((lines.joined(separator: "\n") + "\n").utf8).write(
-                to: URL(fileURLWithPath: path), options: .atomic)
+            try file.append(Array((lines.joined(separator: "\n") + "\n").utf8))
+            try file.finish()
         } catch {
-            throw PipelineError(.inputOutput, "cannot write '\(path)': \(error.localizedDescription)")
+            file.discard()
+            throw error
         }
     }
 }

@@ -7,6 +7,8 @@ public import Logging
 internal import Photometry
 
 /// Packs a folder of cutouts into one standard FITS file, row-matched with a catalogue.
+///
+/// Pixels alone are packed: inverse variances and mask bits stay in the cutouts.
 public struct Packing: Sendable {
     /// The catalogue whose rows are packed, in its order.
     public var catalog: String
@@ -31,6 +33,8 @@ public struct Packing: Sendable {
         public var rows = 0
         /// Rows without a usable cutout: packed as NaN and flagged.
         public var unreadable = 0
+        /// Rows whose cutout lacks a band: packed as 0 in that band and flagged.
+        public var incomplete = 0
         /// Rows whose cutout was resampled.
         public var resampled = 0
         /// Cutouts without a row.
@@ -51,8 +55,10 @@ public struct Packing: Sendable {
         self.threads = threads
     }
 
-    /// Cutouts that are resampled together and then written in order.
-    static let blockSize = 128
+    /// Most cutouts that are resampled together and then written in order.
+    static let largestBlock = 128
+    /// Most pixel values of a block: large cutouts come in smaller blocks.
+    static let largestBlockValues = 1 << 26
 
     /// Resamples and writes every row's cutout; nothing is dropped.
     ///
@@ -73,7 +79,7 @@ public struct Packing: Sendable {
             logger.warning(
                 "\(collection.otherFiles.count) files are no cutouts, e.g. \(collection.otherFiles[0])")
         }
-        let bands = try bands ?? foundBands(rows, collection)
+        let bands = try packedBands(rows, collection)
         let writer = try PackedCutoutsWriter(
             path: output, bands: bands, width: size, height: size, pixelScale: pixelScale,
             cards: [
@@ -96,9 +102,12 @@ public struct Packing: Sendable {
         _ logger: Logger, _ flag: CancellationFlag, _ progress: ProgressHandler
     ) throws -> Summary {
         var summary = Summary(rows: rows.count, unmatched: rows.unmatchedCutouts.count)
+        var weighted = 0
         let resampler = CutoutResampler(size: ImageSize(side: size), pixelScale: pixelScale)
-        for start in stride(from: 0, to: rows.count, by: Self.blockSize) {
-            let block = start..<min(rows.count, start + Self.blockSize)
+        let blockSize = min(
+            Self.largestBlock, max(1, Self.largestBlockValues / (bands.count * size * size)))
+        for start in stride(from: 0, to: rows.count, by: blockSize) {
+            let block = start..<min(rows.count, start + blockSize)
             let packed = try ParallelLoop(threads: threads).mapChunks(
                 count: block.count, chunk: 4, isCancelled: { flag.isRaised }
             ) { range, _ in
@@ -110,58 +119,44 @@ public struct Packing: Sendable {
                     summary.unreadable += 1
                     if summary.unreadable <= Enrichment.namedFaults { logger.warning("\(fault)") }
                 }
+                if row.fault == nil, row.object.flags.contains(.bandMissing) { summary.incomplete += 1 }
                 if row.object.flags.contains(.resampled) { summary.resampled += 1 }
+                if row.hasInverseVariance { weighted += 1 }
             }
             progress(
                 WorkProgress(
                     activity: "packing", completed: block.upperBound, total: rows.count, unit: "cutouts"))
         }
+        if weighted > 0 {
+            logger.warning("\(weighted) cutouts have inverse variances, which are not packed")
+        }
         return summary
     }
 
-    /// The bands of the first cutout that can be read.
-    private func foundBands(_ rows: EnrichmentRows, _ collection: CutoutCollection) throws -> [String] {
-        for cutout in rows.cutouts.compactMap({ $0 }) {
-            if let image = collection.read(cutout).image { return image.bands }
+    /// The bands that were asked for, or those of the first cutout that can be read.
+    private func packedBands(_ rows: EnrichmentRows, _ collection: CutoutCollection) throws -> [String] {
+        var found: [String]?
+        for case let cutout? in rows.cutouts where found == nil {
+            found = collection.read(cutout).image?.bands
         }
-        throw PipelineError(
-            .input, "no cutout of '\(cutouts.joined(separator: "', '"))' belongs to a row and can be read")
-    }
-}
-
-/// One row of a packed file.
-private struct PackedRow: Sendable {
-    var object: PackedObject
-    var pixels: [Float]
-    /// Why the row has no usable cutout.
-    var fault: String?
-
-    init(
-        _ row: Int, _ rows: EnrichmentRows, _ collection: CutoutCollection, bands: [String],
-        resampler: CutoutResampler
-    ) {
-        let size = resampler.size.width * resampler.size.height
-        let found = rows.reading(row, of: collection)
-        let reading = found.selecting(bands: bands)
-        let target = rows.positions[row] ?? reading.position
-        let reddening = rows.reddening[row].isFinite ? rows.reddening[row] : reading.reddening ?? .nan
-        var object = PackedObject(
-            id: rows.identifier(row), rightAscension: target?.rightAscension ?? .nan,
-            declination: target?.declination ?? .nan, pixelScale: reading.foundPixelScale ?? .nan,
-            bands: found.image?.bands ?? [], flags: reading.flags, reddening: reddening)
-        pixels = Array(repeating: .nan, count: bands.count * size)
-        if let image = reading.image {
-            do throws(PhotometryError) {
-                let placed = try resampler.resample(image, around: target)
-                object.flags.formUnion(placed.flags)
-                pixels = placed.pixels
-            } catch {
-                fault = "row \(row + 1): \(error)"
+        guard let bands else {
+            guard let found else {
+                throw PipelineError(
+                    .input,
+                    "no cutout of '\(cutouts.joined(separator: "', '"))' belongs to a row and can be read")
             }
-        } else {
-            fault = "row \(row + 1): \(reading.fault ?? "cannot be read")"
+            return found
         }
-        if fault != nil { object.flags.insert(.unreadable) }
-        self.object = object
+        guard !bands.isEmpty, !bands.contains(""), Set(bands).count == bands.count else {
+            throw PipelineError(.usage, "bands \(bands.joined(separator: ",")): expected names, each once")
+        }
+        // A misspelt name would give a file of zeros.
+        if let found, Set(found).isDisjoint(with: bands) {
+            throw PipelineError(
+                .input,
+                "the cutouts have no band \(bands.joined(separator: ",")): the first has \(found.joined(separator: ","))"
+            )
+        }
+        return bands
     }
 }
