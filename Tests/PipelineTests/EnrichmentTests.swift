@@ -164,7 +164,6 @@ struct EnrichmentTests {
             QualityFlags(rawValue: Int32($0))
         }
         #expect(flags.indices.filter { flags[$0].contains(.refusedInput) } == [3, 5])
-        #expect(flags[5].contains(.extinctionMissing))
         #expect(log.lines.contains { $0.contains("row 4: 91.0 is beyond a pole") }, "\(log.lines)")
         #expect(log.lines.contains { $0.contains("row 6: -2.0") })
     }
