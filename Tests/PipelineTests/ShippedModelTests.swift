@@ -59,7 +59,9 @@ struct ShippedModelTests {
             for rare in ["green_pea", "red_spiral"] {
                 let members = truth.indices.filter { truth[$0] == rare }
                 let found = members.count { predicted[$0] == rare }
-                #expect(members.count >= 10 && found * 5 >= members.count * 4, "\(rare): \(found) of \(members.count)")
+                #expect(
+                    members.count >= 10 && found * 5 >= members.count * 4,
+                    "\(rare): \(found) of \(members.count)")
             }
         }
     }
