@@ -97,7 +97,9 @@ struct HostileCatalogTests {
         #expect(error?.description.contains("changed while it was read") == true)
     }
 
-    @Test("Ten million rows are read in blocks, in the memory of one block")
+    @Test(
+        "Ten million rows are read in blocks, in the memory of one block",
+        .enabled(if: !AddressSanitizer.isActive))
     func tenMillionRows() async {
         await #expect(processExitsWith: .success) {
             let folder = try TemporaryFolder()
