@@ -43,4 +43,10 @@ END
 
 make_model mock-grz-v1 --epochs 26
 make_model mock-grz-paper --preset paper --config models/paper-training.toml
+cat >>models/mock-grz-paper/card.md <<END
+
+Eq. (2) weighs each label by its own error: a redshift, known to 0.001 (1 + z), counts some ten thousand times
+a mass known to 0.1 dex. Masses, rates and angles of this model are therefore poor; it is here to be compared
+with. 30 epochs at 1e-3 lowered the validation loss by 3 %, at twice the photo-z bias on the other seed.
+END
 rm -rf "$work"
