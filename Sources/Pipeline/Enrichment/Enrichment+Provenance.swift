@@ -8,7 +8,12 @@ extension Enrichment {
     func provenance(
         _ folder: ModelFolder, _ collection: CutoutCollection
     ) throws -> (asGiven: Provenance, absolute: Provenance) {
-        let hash = try catalog.map { try ContentHash.ofFile($0) }
+        let hash = try catalog.map { path in
+            let size =
+                try FileManager.default.attributesOfItem(
+                    atPath: URL(fileURLWithPath: path).resolvingSymlinksInPath().path)[.size] as? Int
+            return (size: size ?? 0, text: try ContentHash.ofFile(path))
+        }
         return (
             provenance(folder, collection, catalogHash: hash) { $0 },
             provenance(folder, collection, catalogHash: hash) {
@@ -18,7 +23,7 @@ extension Enrichment {
     }
 
     private func provenance(
-        _ folder: ModelFolder, _ collection: CutoutCollection, catalogHash: String?,
+        _ folder: ModelFolder, _ collection: CutoutCollection, catalogHash: (size: Int, text: String)?,
         path: (String) -> String
     ) -> Provenance {
         var provenance = Provenance()
@@ -29,8 +34,8 @@ extension Enrichment {
         provenance.add("neighbours", "\(neighbourCount)", keyword: "NEIGHBRS")
         if let shard { provenance.add("shard", "\(shard.index)/\(shard.count)", keyword: "SHARD") }
         if let catalog, let catalogHash {
-            provenance.add("catalogue", path(catalog))
-            provenance.add("catalogue_sha256", catalogHash)
+            provenance.add("catalogue", path(catalog) + ", \(catalogHash.size) bytes")
+            provenance.add("catalogue_sha256", catalogHash.text)
             if layout != LabelCatalogConfiguration() {
                 provenance.add("catalogue_layout_sha256", ContentHash.of(text: TrainingPlan.text(of: layout)))
             }

@@ -97,6 +97,8 @@ public struct Enrichment: Sendable {
     }
 
     private func enrich(logger: Logger, flag: CancellationFlag, progress: ProgressHandler) throws -> Summary {
+        try InputProtection.check(
+            outputs: outputs + (unmatched.map { [$0] } ?? []), inputs: cutouts + (catalog.map { [$0] } ?? []))
         let folder = try ModelFolder(path: model)
         var collection = try CutoutCollection(paths: cutouts, isLocated: false)
         let rows = try self.rows(&collection, flag: flag)

@@ -61,6 +61,7 @@ public struct NeighbourSearching: Sendable {
     }
 
     private func search(_ flag: CancellationFlag) throws -> Summary {
+        try InputProtection.check(outputs: output.map { [$0] } ?? [], inputs: [catalog])
         let table = try EnrichedCatalog(path: catalog)
         let models = table.modelIdentifiers.filter { !$0.isEmpty }
         guard models.count <= 1 else {

@@ -68,6 +68,7 @@ public struct Packing: Sendable {
     }
 
     private func pack(logger: Logger, flag: CancellationFlag, progress: ProgressHandler) throws -> Summary {
+        try InputProtection.check(outputs: [output], inputs: cutouts + [catalog])
         var collection = try CutoutCollection(paths: cutouts, isLocated: false)
         let labels = try LabelCatalog(path: catalog, configuration: layout.objectsOnly)
         try collection.locate(
