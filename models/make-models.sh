@@ -1,6 +1,6 @@
 #!/bin/sh
 # Makes the shipped models anew: the same seeds give the same sky, and the same sky the same weights on one
-# instruction-set level. About half an hour on two cores. Removes the old models first.
+# instruction-set level. Below an hour on two cores. Removes the old models first.
 set -eu
 cd "$(dirname "$0")/.."
 galatea=${GALATEA:-.build/release/galatea}

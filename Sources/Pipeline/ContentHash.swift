@@ -47,10 +47,9 @@ public struct ContentHash: ~Copyable {
     ///
     /// - Throws: `PipelineError` of category inputOutput.
     public static func ofFile(_ path: String) throws -> String {
-        let handle: FileHandle
         do {
-            handle = try FileHandle(forReadingFrom: URL(fileURLWithPath: path))
-            defer { try? handle.close() }
+            // Closes itself when it goes.
+            let handle = try FileHandle(forReadingFrom: URL(fileURLWithPath: path))
             var hash = ContentHash()
             while let piece = try handle.read(upToCount: 1 << 20), !piece.isEmpty { hash.update(piece) }
             return hash.hexadecimal()
