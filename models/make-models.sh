@@ -37,7 +37,9 @@ make_model() {
 The sky is simulated: on real cutouts the numbers above do not hold. The model has never seen a dust lane, a
 diffraction spike, a galaxy larger than its cutout or one beyond z = 1. 5 % of the training rows are Green
 Peas, 4 % Red Spirals, 3 % each of mergers, stars, quasars and artefacts: thousands of times their share of a
-real sky, so a candidate is a reason to look, not a detection.
+real sky, so a candidate is a reason to look, not a detection. On four real spirals the position angle lay 3 to
+7 deg from the isophotal one, with a quoted error of 0.7 to 2.6: arms and dust turn the axis, and the error
+knows only the noise.
 END
 }
 

@@ -65,7 +65,7 @@ public struct TrainingRecipe: Sendable, Equatable, Codable {
     /// The default recipe.
     public static let standard = TrainingRecipe(
         objective: .likelihood, epochs: 60, batchSize: 128, learningRate: 1.5e-3, schedule: .cosine,
-        warmUpEpochs: 3, weightDecay: 0.01, gradientClip: 10, patience: 0, reconstructionWeight: 1,
+        warmUpEpochs: 3, weightDecay: 0.01, gradientClip: 10, patience: 15, reconstructionWeight: 1,
         divergenceWeight: 4, labelWeight: 1, wrongLabelFraction: 0.01, augments: true, redshiftFloor: 0.0005,
         stellarMassFloor: 0.1, starFormationRateFloor: 0.2, positionAngleSigma: 0.1, validationFraction: 0.1,
         testFraction: 0.1, seed: 1)

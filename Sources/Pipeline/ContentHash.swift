@@ -45,14 +45,26 @@ public struct ContentHash: ~Copyable {
 
     /// The hash of a file's bytes, read in pieces.
     ///
-    /// - Throws: `PipelineError` of category inputOutput.
-    public static func ofFile(_ path: String) throws -> String {
+    /// - Parameters:
+    ///   - path: The file.
+    ///   - progress: Told the bytes that were read, after each piece; what it throws ends the reading.
+    /// - Throws: `PipelineError` of category inputOutput; what `progress` throws.
+    public static func ofFile(
+        _ path: String, progress: (_ bytes: Int) throws -> Void = { _ in }
+    ) throws -> String {
         do {
             // Closes itself when it goes.
             let handle = try FileHandle(forReadingFrom: URL(fileURLWithPath: path))
             var hash = ContentHash()
-            while let piece = try handle.read(upToCount: 1 << 20), !piece.isEmpty { hash.update(piece) }
+            var bytes = 0
+            while let piece = try handle.read(upToCount: 1 << 20), !piece.isEmpty {
+                hash.update(piece)
+                bytes += piece.count
+                try progress(bytes)
+            }
             return hash.hexadecimal()
+        } catch let error as CancellationError {
+            throw error
         } catch {
             throw PipelineError(.inputOutput, "cannot read '\(path)': \(error.localizedDescription)")
         }

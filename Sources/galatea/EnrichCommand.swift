@@ -22,7 +22,8 @@ struct EnrichCommand: AsyncParsableCommand {
     var model: String
 
     @Option(
-        parsing: .upToNextOption, help: ArgumentHelp("Packed files or folders of cutouts.", valueName: "P"))
+        parsing: .upToNextOption,
+        help: ArgumentHelp("Packed files, folders of cutouts, or single cutouts.", valueName: "P"))
     var cutouts: [String]
 
     @Option(
@@ -57,6 +58,10 @@ struct EnrichCommand: AsyncParsableCommand {
     @Flag(help: "Go on with the part files of a killed run.")
     var resume = false
 
+    @Flag(
+        help: "Put SHA-256 hashes of the cutouts into the provenance; every file is read once more for them.")
+    var hashInputs = false
+
     @Flag(help: "Exit with status 3 when any row has a fault.")
     var strict = false
 
@@ -85,6 +90,7 @@ struct EnrichCommand: AsyncParsableCommand {
         enrichment.threads = threads
         enrichment.shard = shard.flatMap(Shard.init)
         enrichment.resume = resume
+        enrichment.hashesInputs = hashInputs
         let start = ContinuousClock.now
         let summary = try await enrichment.run(
             logger: outputOptions.logger("enrich"), progress: outputOptions.progressHandler())

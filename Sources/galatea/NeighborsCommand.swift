@@ -63,6 +63,11 @@ struct NeighborsCommand: AsyncParsableCommand {
             let named = names.prefix(5).joined(separator: ", ") + (names.count > 5 ? ", ..." : "")
             logger.warning("\(names.count) objects of the query \(fault): \(named)")
         }
+        if let minHits, summary.lines.count == 1 {
+            logger.warning(
+                "no object outside the query is among the \(k) nearest of \(minHits) of its objects; a larger --k or a smaller --min-hits finds more"
+            )
+        }
         if let output {
             logger.info("\(summary.queried) objects queried, \(summary.lines.count - 1) rows in \(output)")
         } else {

@@ -326,6 +326,9 @@ struct ModelTrainingTests {
         try survey.excerpt(50, to: folder.path("c.fits"))
         _ = try await survey.training(plan, catalog: folder.path("c.fits"), to: folder.path("baseline"))
             .run(logger: .silent)
+        let card = try String(
+            contentsOfFile: folder.path("baseline/card.md"), encoding: .utf8)
+        #expect(card.contains("none of them means a label") && !card.contains("sigma_MAD 0"))
         var baseline = survey.enrichment(to: folder.path("baseline.fits"))
         baseline.model = folder.path("baseline")
         baseline.photometry = .none

@@ -273,4 +273,19 @@ struct NeighbourSearchingTests {
             catalog: path, query: NeighbourQuery("class=star"), output: folder.path("no/such/n.csv"))
         #expect(await failure { try await unwritable.run() }?.category == .inputOutput)
     }
+
+    @Test("More hits than the query has objects are refused with a hint")
+    func tooManyHits() async throws {
+        let catalog = try await SmallSurvey.enriched()
+        let table = try CatalogTable(path: catalog)
+        let ids = try #require(table.column("id")?.values.integers)
+        var searching = NeighbourSearching(
+            catalog: catalog, query: .identifiers(ids.prefix(2).map(String.init)), minimumHits: 3)
+        let error = await failure { try await searching.run() }
+        #expect(error?.category == .input)
+        #expect(error?.message.contains("near 3 objects of a query that has 2") ?? false)
+        #expect(error?.hint?.contains("fewer hits") ?? false)
+        searching.minimumHits = 2
+        #expect(try await searching.run().queried == 2)
+    }
 }

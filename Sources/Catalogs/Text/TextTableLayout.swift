@@ -85,11 +85,16 @@ struct TextTableLayout {
         var belowHeader: UInt8??
         var ragged: UInt8??
         for candidate in candidates {
-            guard
-                let sample = try? TextSample(
+            let sample: TextSample
+            do {
+                sample = try TextSample(
                     input: input, delimiter: candidate, comment: options.comment,
                     skippedLines: options.skippedLines)
-            else { continue }
+            } catch {
+                // With this delimiter the lines are no table; what cannot be read is so with each.
+                if case .file = error { throw error }
+                continue
+            }
             if sample.counts.allSatisfy({ $0 == sample.counts[0] }), sample.counts.first ?? 0 > 1 {
                 return candidate
             }

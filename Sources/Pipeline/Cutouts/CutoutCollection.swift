@@ -4,7 +4,7 @@ internal import Computing
 internal import FITS
 internal import Foundation
 
-/// The cutouts of a command: packed files or folders, one behind the other, read by number from any thread.
+/// The cutouts of a command: packed files, folders or single cutouts, one behind the other, read by number from any thread.
 ///
 /// A packed file tells the positions of its cutouts at once; those of a folder stand in the files' headers and
 /// are read when they are asked for, see `locate`.
@@ -51,7 +51,7 @@ struct CutoutCollection: Sendable {
     /// Opens the cutouts at these paths.
     ///
     /// - Parameters:
-    ///   - paths: Packed files and folders.
+    ///   - paths: Packed files, folders, and files of one cutout.
     ///   - isLocated: Whether the positions of all cutouts in folders are read, from the header of each file.
     /// - Throws: `FITSError` or `PipelineError` when a packed file or a folder itself cannot be read; single
     ///   broken cutouts are no error here.
@@ -67,8 +67,11 @@ struct CutoutCollection: Sendable {
             if isFolder.boolValue {
                 let folder = try CutoutFolder(path: path)
                 parts.append(.folder(folder))
-                others += folder.otherNames.map { path + "/" + $0 }
+                others += folder.otherNames.map(folder.path(ofName:))
                 sources.append(Source(path: path, listing: folder.listing))
+            } else if let cutout = try Self.singleCutout(path) {
+                parts.append(.folder(cutout))
+                sources.append(Source(path: path, listing: cutout.listing))
             } else {
                 let file = try PackedCutouts(path: path)
                 parts.append(.packed(file, objects: try file.objects(in: 0..<file.count)))
@@ -88,6 +91,13 @@ struct CutoutCollection: Sendable {
         count = total
         objects = Self.objects(of: parts)
         if isLocated { try locate() }
+    }
+
+    /// The one cutout of a file that is no packed file; `nil` for a packed file, and for one that is neither.
+    private static func singleCutout(_ path: String) throws -> CutoutFolder? {
+        let file = try FITSFile(path: path)
+        guard !PackedCutouts.isPacked(file), file.firstImage != nil else { return nil }
+        return CutoutFolder(cutout: path)
     }
 
     /// Bytes of a file.
@@ -155,6 +165,13 @@ struct CutoutCollection: Sendable {
             rightAscension: positions.map { $0?.rightAscension ?? .nan },
             declination: positions.map { $0?.declination ?? .nan })
     }
+
+    /// The files of a folder's cutouts; none for a packed file.
+    func files(ofSource number: Int) -> [String] {
+        guard case .folder(let folder) = parts[number] else { return [] }
+        return folder.names.indices.map(folder.path)
+    }
+
     /// The file of a cutout; `nil` for one in a packed file.
     private func file(of index: Int) -> String? {
         let place = place(of: index)

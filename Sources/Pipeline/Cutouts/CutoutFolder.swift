@@ -45,6 +45,16 @@ struct CutoutFolder: Sendable {
         otherNames = files.map(\.name).filter { Self.stem(of: $0) == nil }
     }
 
+    /// A single cutout: its folder with nothing else in it.
+    init(cutout path: String) {
+        let url = URL(fileURLWithPath: path)
+        self.path = url.deletingLastPathComponent().relativePath
+        names = [url.lastPathComponent]
+        var status = stat()
+        sizes = [stat(path, &status) == 0 ? Int(status.st_size) : nil]
+        otherNames = []
+    }
+
     /// A cutout's file name without its suffix; `nil` for other files.
     static func stem(of name: String) -> String? {
         let plain = name.lowercased().hasSuffix(".gz") ? String(name.dropLast(3)) : name
@@ -62,9 +72,13 @@ struct CutoutFolder: Sendable {
             hash.update(text: names[index])
             hash.update(text: sizes[index].map { "\($0)" } ?? "unreadable")
         }
-        return "\(names.count) files, SHA-256 of names and sizes \(hash.hexadecimal().prefix(16))"
+        return
+            "\(names.count) \(names.count == 1 ? "file" : "files"), SHA-256 of names and sizes \(hash.hexadecimal().prefix(16))"
     }
 
     /// The path of a cutout.
-    func path(_ index: Int) -> String { path + "/" + names[index] }
+    func path(_ index: Int) -> String { path(ofName: names[index]) }
+
+    /// The path of a file in the folder.
+    func path(ofName name: String) -> String { path.hasSuffix("/") ? path + name : path + "/" + name }
 }

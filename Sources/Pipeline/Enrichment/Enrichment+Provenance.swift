@@ -1,4 +1,5 @@
 internal import Catalogs
+internal import Computing
 internal import Foundation
 internal import Photometry
 
@@ -6,7 +7,8 @@ extension Enrichment {
     /// Where the numbers come from: everything that can change a value, and nothing else. Once with the paths as
     /// they were given, for headers, and once with absolute ones, by which runs are compared.
     func provenance(
-        _ folder: ModelFolder, _ collection: CutoutCollection
+        _ folder: ModelFolder, _ collection: CutoutCollection, flag: CancellationFlag,
+        progress: ProgressHandler
     ) throws -> (asGiven: Provenance, absolute: Provenance) {
         let hash = try catalog.map { path in
             let size =
@@ -14,9 +16,13 @@ extension Enrichment {
                     atPath: URL(fileURLWithPath: path).resolvingSymlinksInPath().path)[.size] as? Int
             return (size: size ?? 0, text: try ContentHash.ofFile(path))
         }
+        let contents =
+            hashesInputs
+            ? try collection.contentHashes(
+                loop: ParallelLoop(threads: threads), flag: flag, progress: progress) : []
         return (
-            provenance(folder, collection, catalogHash: hash) { $0 },
-            provenance(folder, collection, catalogHash: hash) {
+            provenance(folder, collection, catalogHash: hash, contents) { $0 },
+            provenance(folder, collection, catalogHash: hash, contents) {
                 URL(fileURLWithPath: $0).standardizedFileURL.path
             }
         )
@@ -24,7 +30,7 @@ extension Enrichment {
 
     private func provenance(
         _ folder: ModelFolder, _ collection: CutoutCollection, catalogHash: (size: Int, text: String)?,
-        path: (String) -> String
+        _ contents: [String], path: (String) -> String
     ) -> Provenance {
         var provenance = Provenance()
         provenance.add("creator", "galatea \(Version.number)", keyword: "CREATOR")
@@ -47,6 +53,7 @@ extension Enrichment {
                 path(source.path) + size + (source.dataSum.map { ", DATASUM \($0)" } ?? "")
                     + (source.listing.map { ", \($0)" } ?? ""))
         }
+        for content in contents { provenance.add("cutouts_sha256", content) }
         provenance.addFlagNames()
         return provenance
     }

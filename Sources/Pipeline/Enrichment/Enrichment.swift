@@ -34,6 +34,8 @@ public struct Enrichment: Sendable {
     public var shard: Shard?
     /// Whether to go on with the part files of a killed run.
     public var resume = false
+    /// Whether hashes of the cutouts' bytes go into the provenance; every file is read once more for them.
+    public var hashesInputs = false
 
     /// What an enrichment wrote.
     public struct Summary: Sendable, Equatable {
@@ -122,7 +124,8 @@ public struct Enrichment: Sendable {
         }
         let outputs = try catalogOutputs()
         let writer = try writer(
-            outputs, columns: schema.columns + passing.columns, try provenance(folder, collection))
+            outputs, columns: schema.columns + passing.columns,
+            try provenance(folder, collection, flag: flag, progress: progress))
         var tally = EnrichmentTally(folder.description)
         do {
             var start = part.lowerBound + writer.rowCount

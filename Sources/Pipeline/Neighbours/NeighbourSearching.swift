@@ -83,6 +83,7 @@ public struct NeighbourSearching: Sendable {
         }
         guard !members.isEmpty else { throw nothingToSearch(summary) }
         summary.queried = members.count
+        try checkHits(of: members.count)
         let loop = ParallelLoop(threads: threads)
         if let minimumHits {
             summary.lines = points.lines(
@@ -127,6 +128,15 @@ public struct NeighbourSearching: Sendable {
         var seen: Set<String> = []
         let distinct = wanted.filter { seen.insert($0).inserted }
         return (distinct.compactMap { rowOfName[$0] }, distinct.filter { rowOfName[$0] == nil })
+    }
+
+    /// More hits than the query has objects are never found.
+    private func checkHits(of members: Int) throws {
+        guard let minimumHits, minimumHits > members else { return }
+        throw PipelineError(
+            .input,
+            "no object can be near \(minimumHits) objects of a query that has \(members) with latents",
+            hint: "ask for fewer hits, or leave them out to see the neighbours of each object")
     }
 
     /// Why no object of a query can be searched for.

@@ -25,13 +25,12 @@ struct ClassifierFitting {
     ///
     /// A class without members enough is left out, and the others keep their classifier.
     ///
-    /// - Throws: `DiscoveryError` when fewer than two classes are left.
+    /// - Throws: `PipelineError` when fewer than two classes are left; `DiscoveryError`.
     func fit(training: [Int], validation: [Int]) throws -> Result {
         let all = Set(classes.filter { !$0.isEmpty }).sorted()
         let reasons = all.map { (name: $0, reason: shortage(of: $0, training, validation)) }
-        let learnable = reasons.filter { $0.reason == nil }.map(\.name)
-        // With fewer than two the fit itself says best what is wrong.
-        let names = learnable.count < 2 ? all : learnable
+        let names = reasons.filter { $0.reason == nil }.map(\.name)
+        guard names.count >= 2 else { throw tooFewClasses(names, reasons) }
         var options = ClassifierOptions()
         options.machine.cost = recipe.cost
         options.oversampling = SMOTE(ratio: recipe.smallestShare, largestClass: recipe.largestClass)
@@ -46,6 +45,18 @@ struct ClassifierFitting {
             names.contains(name) ? nil : "class '\(name)' is left out: \(reason ?? "")"
         }
         return Result(model: fit.model, notes: leftOut + fit.report.smallClasses.map(\.description))
+    }
+
+    private func tooFewClasses(
+        _ names: [String], _ reasons: [(name: String, reason: String?)]
+    ) -> PipelineError {
+        let found =
+            names.first.map { "only class '\($0)' has members enough" } ?? "no class has members enough"
+        let rest = reasons.compactMap { name, reason in reason.map { "class '\(name)': \($0)" } }
+        return PipelineError(
+            .input,
+            "\(found) to tell two classes apart" + (rest.isEmpty ? "" : "; ")
+                + rest.joined(separator: "; "))
     }
 
     /// Why a class cannot be learnt; `nil` when it can.

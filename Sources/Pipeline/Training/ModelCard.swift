@@ -5,12 +5,17 @@ struct ModelCard {
     let name: String
     let plan: TrainingPlan
     let rowCounts: [(part: String, count: Int)]
+    /// Rows whose cutouts could not be used; they stand in no part.
+    let unusedRows: Int
     let bestEpoch: Int
     let lines: [String]
 
     /// The card as Markdown.
     var text: String {
         let rows = rowCounts.map { "\($0.count) \($0.part)" }.joined(separator: ", ")
+        let unused =
+            unusedRows == 0
+            ? "" : " \(unusedRows) more, whose cutouts could not be used, stand in none."
         let metrics = lines.map { "- \($0)" }.joined(separator: "\n")
         return """
             # \(name)
@@ -22,7 +27,7 @@ struct ModelCard {
 
             ## Data
 
-            Rows: \(rows); whole groups of cutouts that share pixels stand in one part. Epoch \(bestEpoch) of \
+            Rows: \(rows); whole groups of cutouts that share pixels stand in one part.\(unused) Epoch \(bestEpoch) of \
             \(plan.recipe.epochs) had the best validation score.
 
             ## Metrics on the test rows, against the reported labels

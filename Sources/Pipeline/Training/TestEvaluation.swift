@@ -7,9 +7,13 @@ struct TestEvaluation {
     let test: [Int]
     let latents: RowLatents
     let model: GalaxyModel
+    let objective: TrainingRecipe.Objective
 
     /// The metrics against the reported labels, a line each.
     var lines: [String] {
+        if objective == .baseline {
+            return ["no estimates: the latents of a baseline are free, none of them means a label"]
+        }
         let properties = test.map { record in latents.estimates[record].map(model.properties) }
         func estimates(_ value: (GalaxyProperties) -> Double?) -> [Double] {
             properties.map { $0.flatMap(value) ?? .nan }
@@ -21,14 +25,19 @@ struct TestEvaluation {
         let rate = RegressionMetrics(
             estimated: estimates { $0.log10StarFormationRate?.value },
             true: test.map { rows.starFormationRate[$0] })
-        return [
-            String(
-                format:
-                    "redshift: %d rows, sigma_MAD %.4f, median bias %+.4f (worst third %.4f), |e| > 0.15: %.2f %%, MSE %.5f",
-                redshift.count, redshift.sigmaMAD, redshift.medianBias, redshift.worstThirdBias,
-                100 * redshift.outlierFraction, redshift.meanSquaredError),
-            line("log10 stellar mass", mass), line("log10 SFR", rate),
-        ]
+        var lines: [String] = []
+        if redshift.count > 0 {
+            lines.append(
+                String(
+                    format:
+                        "redshift: %d rows, sigma_MAD %.4f, median bias %+.4f (worst third %.4f), |e| > 0.15: %.2f %%, MSE %.5f",
+                    redshift.count, redshift.sigmaMAD, redshift.medianBias, redshift.worstThirdBias,
+                    100 * redshift.outlierFraction, redshift.meanSquaredError))
+        }
+        lines += [("log10 stellar mass", mass), ("log10 SFR", rate)].compactMap { name, metrics in
+            metrics.count > 0 ? line(name, metrics) : nil
+        }
+        return lines.isEmpty ? ["no estimates: no test row has both a label and an estimate of it"] : lines
     }
 
     private func line(_ name: String, _ metrics: RegressionMetrics) -> String {

@@ -39,12 +39,14 @@ struct TrainingFinish {
         try reference(training, scaler: scaler).write(to: folder + "/" + ModelFolder.File.reference)
         let evaluation = TestEvaluation(
             rows: rows, test: maker.usable(.test), latents: latents,
-            model: GalaxyModel(network.encoder, configuration: plan.model, constants: constants))
+            model: GalaxyModel(network.encoder, configuration: plan.model, constants: constants),
+            objective: plan.recipe.objective)
         var lines = evaluation.lines
         if rows.classes != nil { lines += try classifier(scaler: scaler, to: folder) }
         let card = ModelCard(
             name: URL(fileURLWithPath: folder).deletingPathExtension().lastPathComponent, plan: plan,
             rowCounts: DataSplit.Part.allCases.map { ($0.rawValue, maker.usable($0).count) },
+            unusedRows: rows.count - DataSplit.Part.allCases.reduce(0) { $0 + maker.usable($1).count },
             bestEpoch: bestEpoch, lines: lines)
         try text(card.text, folder, ModelFolder.File.card)
         return lines
@@ -67,13 +69,19 @@ struct TrainingFinish {
             fitted = try fitting.fit(
                 training: maker.usable(.training), validation: maker.usable(.validation))
         } catch let error as DiscoveryError {
-            let line = "no classifier: \(error.description)"
-            logger.warning("\(line)")
-            return [line]
+            return noClassifier(error.description)
+        } catch let error as PipelineError where error.category == .input {
+            return noClassifier(error.message)
         }
         for note in fitted.notes { logger.warning("\(note)") }
         try fitted.model.write(to: folder + "/" + ModelFolder.File.classifier)
         return try fitting.testLines(fitted.model, test: maker.usable(.test)) + fitted.notes
+    }
+
+    private func noClassifier(_ reason: String) -> [String] {
+        let line = "no classifier: \(reason)"
+        logger.warning("\(line)")
+        return [line]
     }
 
     /// Latents on the scale of the reference set.
