@@ -53,6 +53,7 @@ let package = Package(
         .target(
             name: "CBuildInformation",
             cSettings: [.define("GALATEA_COMMIT", to: "\"\(commit ?? "unknown")\"")]),
+        .target(name: "CFileMapping"),
         .systemLibrary(name: "CCFITSIO", pkgConfig: "cfitsio", providers: [.apt(["libcfitsio-dev"])]),
         .systemLibrary(name: "CCrypto"),
         .systemLibrary(name: "COpenBLAS"),
@@ -65,7 +66,7 @@ let package = Package(
         room("Safetensors"),
 
         // Floor 1: files, pixels, the mock sky, arrays with gradients.
-        room("FITS", ["Astronomy", "Computing", "CCFITSIO", "CZlib"]),
+        room("FITS", ["Astronomy", "Computing", "CCFITSIO", "CFileMapping", "CZlib"]),
         room("ImageFiles", ["Astronomy", "CSPNG"]),
         room("MockSurvey", ["Astronomy", "Computing", "CKernels", "CStellarSpectra"]),
         room("Photometry", ["Astronomy", "Computing", "CKernels", "CSEP"]),

@@ -184,32 +184,79 @@ ptrdiff_t galatea_convolution_workspace_count(const galatea_convolution *s) {
     return ALIGNMENT_FLOATS + tap_floats(s) + padded_count(&p);
 }
 
+/// A forward pass: rows of output pixels one after the other.
+typedef struct {
+    row_function *kernel;
+    galatea_row row;
+    galatea_tap *taps;
+    ptrdiff_t weights_a_tap;
+    padding padding;
+    float *copy;
+} forward_pass;
+
+static forward_pass start_forward(galatea_level level, const galatea_convolution *s, const float *packed,
+                                  const float *bias, int relu, float *workspace) {
+    const int narrow = is_narrow(s->channels, s->outputs);
+    const padding p = forward_padding(s, narrow);
+    galatea_tap *taps = (galatea_tap *)aligned(workspace);
+    return (forward_pass){
+        .kernel = row_kernel(level, narrow),
+        .row = {
+            .weights = packed,
+            .block_stride = s->kernel_height * s->kernel_width * s->channels * BLOCK,
+            .bias = bias, .relu = relu, .outputs = s->outputs,
+            // A row of the kernel meets one run of input values.
+            .taps = taps, .tap_count = s->kernel_height, .length = s->kernel_width * p.step,
+            .input_step = s->stride_x * p.step, .output_step = s->outputs, .column_step = p.step,
+            .shared_stride = s->kernel_width == 3 && s->stride_x <= 2 ? (int)s->stride_x : 0,
+        },
+        .taps = taps, .weights_a_tap = narrow ? p.step * s->outputs : s->channels * BLOCK,
+        .padding = p, .copy = aligned(workspace) + tap_floats(s),
+    };
+}
+
+/// One padded image, rows `stride` floats apart, to rows of y `y_row` floats apart.
+static void forward_image(const forward_pass *pass, const galatea_convolution *s, const float *in,
+                          ptrdiff_t stride, float *y, ptrdiff_t y_row) {
+    const ptrdiff_t rows = galatea_convolution_output_height(s), columns = galatea_convolution_output_width(s);
+    for (ptrdiff_t r = 0; r < s->kernel_height; r++)
+        pass->taps[r] = (galatea_tap){r * stride, r * s->kernel_width * pass->weights_a_tap};
+    for (ptrdiff_t o = 0; o < rows; o++)
+        pass->kernel(&pass->row, in + o * s->stride_y * stride, y + o * y_row, columns);
+}
+
 void galatea_convolution_forward(galatea_level level, const galatea_convolution *s, ptrdiff_t n, const float *x,
                                  const float *packed, const float *bias, int relu, float *y,
                                  float *workspace) {
-    const int narrow = is_narrow(s->channels, s->outputs);
-    const padding p = forward_padding(s, narrow);
-    const ptrdiff_t rows = galatea_convolution_output_height(s), columns = galatea_convolution_output_width(s);
-    galatea_tap *taps = (galatea_tap *)aligned(workspace);
-    float *copy = aligned(workspace) + tap_floats(s);
-    row_function *kernel = row_kernel(level, narrow);
-    const ptrdiff_t weights_a_tap = narrow ? p.step * s->outputs : s->channels * BLOCK;
-    const galatea_row row = {
-        .weights = packed,
-        .block_stride = s->kernel_height * s->kernel_width * s->channels * BLOCK,
-        .bias = bias, .relu = relu, .outputs = s->outputs,
-        // A row of the kernel meets one run of input values.
-        .taps = taps, .tap_count = s->kernel_height, .length = s->kernel_width * p.step,
-        .input_step = s->stride_x * p.step, .output_step = s->outputs, .column_step = p.step,
-        .shared_stride = s->kernel_width == 3 && s->stride_x <= 2 ? (int)s->stride_x : 0,
-    };
-    for (ptrdiff_t i = 0; i < n; i++) {
+    const forward_pass pass = start_forward(level, s, packed, bias, relu, workspace);
+    const ptrdiff_t y_row = galatea_convolution_output_width(s) * s->outputs;
+    for (ptrdiff_t i = 0; i < n; i++, y += galatea_convolution_output_height(s) * y_row) {
         ptrdiff_t stride;
-        const float *in = padded(&p, x + i * s->height * s->width * s->channels, copy, &stride);
-        for (ptrdiff_t r = 0; r < s->kernel_height; r++)
-            taps[r] = (galatea_tap){r * stride, r * s->kernel_width * weights_a_tap};
-        for (ptrdiff_t o = 0; o < rows; o++, y += columns * s->outputs)
-            kernel(&row, in + o * s->stride_y * stride, y, columns);
+        const float *in = padded(&pass.padding, x + i * s->height * s->width * s->channels, pass.copy, &stride);
+        forward_image(&pass, s, in, stride, y, y_row);
+    }
+}
+
+galatea_frame galatea_convolution_frame(const galatea_convolution *s) {
+    const padding p = forward_padding(s, is_narrow(s->channels, s->outputs));
+    // With channels filled up the image is copied in any case.
+    if (p.step != s->channels)
+        return (galatea_frame){0, s->width * s->channels, s->height * s->width * s->channels};
+    // A kernel that skips the last row or column leaves the padded image smaller than the image.
+    const ptrdiff_t width = larger(p.width, p.left + s->width), height = larger(p.height, p.top + s->height);
+    return (galatea_frame){(p.top * width + p.left) * p.step, width * p.step, height * width * p.step};
+}
+
+void galatea_convolution_forward_framed(galatea_level level, const galatea_convolution *s, const float *x,
+                                        const float *packed, const float *bias, int relu, float *y,
+                                        ptrdiff_t y_row, float *workspace) {
+    const forward_pass pass = start_forward(level, s, packed, bias, relu, workspace);
+    if (pass.padding.step != s->channels) {
+        ptrdiff_t stride;
+        const float *in = padded(&pass.padding, x, pass.copy, &stride);
+        forward_image(&pass, s, in, stride, y, y_row);
+    } else {
+        forward_image(&pass, s, x, galatea_convolution_frame(s).row, y, y_row);
     }
 }
 

@@ -86,7 +86,7 @@ DEFINE_RESIZE_COLUMNS(resize_columns_4, 4, vector_4)
 ALWAYS_INLINE void prepare(galatea_level level, const ptrdiff_t rows, const uint8_t *pixels, int big_endian,
                            ptrdiff_t bands, galatea_bicubic_axis y, galatea_bicubic_axis x, const float *sky,
                            const float *scale, galatea_scale_function function, float *scratch, float *out,
-                           galatea_pixel_census *census) {
+                           ptrdiff_t out_row, galatea_pixel_census *census) {
     const ptrdiff_t step = LANES * rows;
     ptrdiff_t stride = row_stride(x.input), groups = group_count(bands);
     ptrdiff_t group_stride = mixed_length(x.input) * step, row_length = x.output * bands + LANES;
@@ -134,7 +134,7 @@ ALWAYS_INLINE void prepare(galatea_level level, const ptrdiff_t rows, const uint
         else if (rows == 2) resize_columns_2(mixed, group_stride, groups, bands, x, row, row_length);
         else resize_columns_1(mixed, group_stride, groups, bands, x, row, row_length);
         for (ptrdiff_t r = 0; r <= slot; r++)
-            memcpy(out + (j - slot + r) * x.output * bands, row + r * row_length,
+            memcpy(out + (j - slot + r) * out_row, row + r * row_length,
                    (size_t)(x.output * bands) * sizeof(float));
     }
 }
@@ -143,30 +143,36 @@ ALWAYS_INLINE void prepare(galatea_level level, const ptrdiff_t rows, const uint
 GALATEA_TARGET_AVX512 static void prepare_avx512(const uint8_t *pixels, int big_endian, ptrdiff_t bands,
                                                  galatea_bicubic_axis y, galatea_bicubic_axis x, const float *sky,
                                                  const float *scale, galatea_scale_function function,
-                                                 float *scratch, float *out, galatea_pixel_census *census) {
-    prepare(GALATEA_AVX512, 4, pixels, big_endian, bands, y, x, sky, scale, function, scratch, out, census);
+                                                 float *scratch, float *out, ptrdiff_t out_row,
+                                                 galatea_pixel_census *census) {
+    prepare(GALATEA_AVX512, 4, pixels, big_endian, bands, y, x, sky, scale, function, scratch, out, out_row,
+            census);
 }
 GALATEA_TARGET_AVX2 static void prepare_avx2(const uint8_t *pixels, int big_endian, ptrdiff_t bands,
                                              galatea_bicubic_axis y, galatea_bicubic_axis x, const float *sky,
                                              const float *scale, galatea_scale_function function, float *scratch,
-                                             float *out, galatea_pixel_census *census) {
-    prepare(GALATEA_AVX2, 2, pixels, big_endian, bands, y, x, sky, scale, function, scratch, out, census);
+                                             float *out, ptrdiff_t out_row, galatea_pixel_census *census) {
+    prepare(GALATEA_AVX2, 2, pixels, big_endian, bands, y, x, sky, scale, function, scratch, out, out_row,
+            census);
 }
 #endif
 
 void galatea_prepare_cutout(galatea_level level, const void *pixels, int big_endian, ptrdiff_t bands,
                             galatea_bicubic_axis y, galatea_bicubic_axis x, const float *sky,
                             const float *scale, galatea_scale_function function, float *scratch, float *out,
-                            galatea_pixel_census *census) {
+                            ptrdiff_t out_row, galatea_pixel_census *census) {
 #if GALATEA_HAS_X86_LEVELS
     if (level == GALATEA_AVX512) {
-        prepare_avx512(pixels, big_endian, bands, y, x, sky, scale, function, scratch, out, census);
+        prepare_avx512(pixels, big_endian, bands, y, x, sky, scale, function, scratch, out, out_row,
+            census);
         return;
     }
     if (level == GALATEA_AVX2) {
-        prepare_avx2(pixels, big_endian, bands, y, x, sky, scale, function, scratch, out, census);
+        prepare_avx2(pixels, big_endian, bands, y, x, sky, scale, function, scratch, out, out_row,
+            census);
         return;
     }
 #endif
-    prepare(GALATEA_PORTABLE, 1, pixels, big_endian, bands, y, x, sky, scale, function, scratch, out, census);
+    prepare(GALATEA_PORTABLE, 1, pixels, big_endian, bands, y, x, sky, scale, function, scratch, out, out_row,
+            census);
 }

@@ -2,8 +2,8 @@ import Foundation
 
 /// Bytes that any thread may read at any offset: an open regular file, or memory.
 ///
-/// A file is read with `pread`, so that one which shrinks gives an error and not a signal. This is the
-/// only place that knows where bytes come from.
+/// A file is read with `pread`, so that one which shrinks gives an error and not a signal; what is lent comes
+/// from a guarded mapping where there is one. This is the only place that knows where bytes come from.
 package final class ByteSource: Sendable {
     /// The path, or the name that stands for it in messages.
     package let name: String
@@ -13,6 +13,7 @@ package final class ByteSource: Sendable {
 
     private enum Storage: Sendable {
         case file(descriptor: Int32)
+        case mapped(descriptor: Int32, FileMapping)
         case memory([UInt8])
     }
 
@@ -24,7 +25,12 @@ package final class ByteSource: Sendable {
     }
 
     /// The regular file at `path`, which is taken as a plain name whatever characters it holds.
-    package init(path: String) throws(FITSError) {
+    ///
+    /// - Parameters:
+    ///   - path: The file.
+    ///   - isMapped: Whether the file is mapped, for `withBytes` without a copy; where the system refuses that
+    ///     all is read.
+    package init(path: String, isMapped: Bool = false) throws(FITSError) {
         name = path
         guard !path.utf8.contains(0) else {
             throw .cannotOpen(path: path, reason: "the name holds a zero byte")
@@ -43,11 +49,18 @@ package final class ByteSource: Sendable {
             throw .notRegularFile(path: path, kind: kind)
         }
         size = Int(status.st_size)
-        storage = .file(descriptor: descriptor)
+        if isMapped, let mapping = FileMapping(descriptor: descriptor, size: size) {
+            storage = .mapped(descriptor: descriptor, mapping)
+        } else {
+            storage = .file(descriptor: descriptor)
+        }
     }
 
     deinit {
-        if case .file(let descriptor) = storage { close(descriptor) }
+        switch storage {
+        case .file(let descriptor), .mapped(let descriptor, _): close(descriptor)
+        case .memory: break
+        }
     }
 
     /// Fills `buffer` with the bytes from `offset` on.
@@ -62,7 +75,7 @@ package final class ByteSource: Sendable {
             bytes.withUnsafeBytes { all in
                 buffer.copyMemory(from: UnsafeRawBufferPointer(rebasing: all[offset..<offset + buffer.count]))
             }
-        case .file(let descriptor):
+        case .file(let descriptor), .mapped(let descriptor, _):
             var done = 0
             while done < buffer.count {
                 let got = pread(descriptor, start + done, buffer.count - done, off_t(offset + done))
@@ -77,6 +90,34 @@ package final class ByteSource: Sendable {
                 done += got
             }
         }
+    }
+
+    /// Lends the bytes `offset..<offset + count` without a copy where the file is mapped.
+    ///
+    /// - Parameter body: What to do with them; called a second time, on bytes that were read, when the file
+    ///   turned out to be broken under the mapping. Must not lend bytes itself.
+    package func withBytes<Result>(
+        at offset: Int, count: Int, _ body: (UnsafeRawBufferPointer) -> Result
+    ) throws(FITSError) -> Result {
+        let isInside = offset >= 0 && count >= 0 && offset <= size && count <= size - offset
+        switch storage {
+        case .mapped(_, let mapping) where isInside:
+            if let result = mapping.withBytes(offset..<offset + count, body) { return result }
+        case .memory(let bytes) where isInside:
+            return bytes.withUnsafeBytes {
+                body(UnsafeRawBufferPointer(rebasing: $0[offset..<offset + count]))
+            }
+        default: break
+        }
+        return try bytes(at: offset, count: count).withUnsafeBytes(body)
+    }
+
+    /// Says that the bytes `offset..<offset + count` are not needed again soon, so that their memory may go.
+    package func release(at offset: Int, count: Int) {
+        guard case .mapped(_, let mapping) = storage, offset >= 0, count >= 0, offset <= size,
+            count <= size - offset
+        else { return }
+        mapping.release(offset..<offset + count)
     }
 
     /// The bytes `offset..<offset + count`.

@@ -35,6 +35,11 @@ public struct FITSFile: Sendable {
         try self.init(source: ByteSource(path: path), limits: limits, isTrusted: isTrusted)
     }
 
+    /// Opens the local file at `path` and maps it, for many reads of large parts.
+    init(mapping path: String) throws(FITSError) {
+        try self.init(source: ByteSource(path: path, isMapped: true), limits: Limits(), isTrusted: true)
+    }
+
     /// Reads a file that is in memory, such as an upload; `name` stands for it in messages.
     ///
     /// Tile-compressed images in it are refused.

@@ -26,6 +26,23 @@ extension PackedCutouts {
         try source.bytes(at: offset(of: layer, objects), count: objects.count * bytesPerObject)
     }
 
+    /// Lends the stored pixels of an object, big-endian float32 `[band, y, x]`, where possible without a copy.
+    ///
+    /// - Parameter body: What to do with them. It is called a second time when the file shrank under the first
+    ///   call, whose result is lost; it must not read from a packed file itself.
+    public func withStoredPixels<Result>(
+        of index: Int, _ body: (RawSpan) -> Result
+    ) throws(FITSError) -> Result {
+        try source.withBytes(at: offset(of: .pixels, index..<index + 1), count: bytesPerObject) {
+            body($0.bytes)
+        }
+    }
+
+    /// Says that the pixels of these objects are not needed again soon: they stop counting as resident memory.
+    public func release(_ objects: Range<Int>) {
+        source.release(at: offset(of: .pixels, objects), count: objects.count * bytesPerObject)
+    }
+
     /// The pixels of consecutive objects, shape `[object, band, y, x]`.
     public func pixels(of objects: Range<Int>) throws(FITSError) -> [Float] {
         try bytes(.pixels, of: objects).withUnsafeBytes(BigEndian.floats)

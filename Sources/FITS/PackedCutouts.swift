@@ -29,7 +29,7 @@ public struct PackedCutouts: Sendable {
     private let offsets: [PackedLayer: Int]
 
     /// Opens the packed file at `path`.
-    public init(path: String) throws(FITSError) { try self.init(FITSFile(path: path)) }
+    public init(path: String) throws(FITSError) { try self.init(FITSFile(mapping: path)) }
 
     /// Whether the file bears the mark of the layout.
     public static func isPacked(_ file: FITSFile) -> Bool { file.units[0].header.contains("GALFMT") }

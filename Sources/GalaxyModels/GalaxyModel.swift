@@ -48,6 +48,79 @@ public struct GalaxyModel: Sendable {
         public var cutout: PreparedInput
     }
 
+    /// Galaxies whose latents are best asked for together.
+    public static let batch = EncoderPlan.batch
+
+    /// Reads a cutout on the model's grid as it stands in a FITS file, and passes it through the convolutions.
+    ///
+    /// - Parameters:
+    ///   - pixels: Surface brightness, nanomaggies per native pixel, big-endian float32 `[band, y, x]`.
+    ///   - reddening: Galactic E(B-V), magnitudes; 0 when `nil`.
+    ///   - slot: The galaxy's place in the workspace, below `batch`, until `estimates` is called.
+    ///   - workspace: Memory of this thread.
+    /// - Returns: Sky, gaps and flags of the cutout.
+    public func load(
+        bigEndian pixels: RawSpan, reddening: Double?, slot: Int, workspace: inout Workspace
+    ) -> PreparedInput {
+        let (features, cutout) = workspace.plan.withInput { image in
+            preparation.prepare(
+                bigEndian: pixels, reddening: reddening, workspace: &workspace.preparation,
+                frame: plan.inputFrame, into: &image)
+        }
+        convolve(features, slot: slot, workspace: &workspace)
+        return cutout
+    }
+
+    /// Passes a cutout on the model's grid through the convolutions.
+    ///
+    /// - Parameters:
+    ///   - pixels: Surface brightness, nanomaggies per native pixel, `[band, y, x]`.
+    ///   - sky: Level and noise where known; measured from the border otherwise.
+    ///   - reddening: Galactic E(B-V), magnitudes; 0 when `nil`.
+    ///   - slot: The galaxy's place in the workspace, below `batch`, until `estimates` is called.
+    ///   - workspace: Memory of this thread.
+    /// - Returns: Sky, gaps and flags of the cutout.
+    public func load(
+        _ pixels: [Float], sky: SkyStatistics? = nil, reddening: Double?, slot: Int,
+        workspace: inout Workspace
+    ) -> PreparedInput {
+        let (features, cutout) = workspace.plan.withInput { image in
+            preparation.prepare(
+                pixels, sky: sky, reddening: reddening, workspace: &workspace.preparation,
+                frame: plan.inputFrame, into: &image)
+        }
+        convolve(features, slot: slot, workspace: &workspace)
+        return cutout
+    }
+
+    private func convolve(_ features: [Float], slot: Int, workspace: inout Workspace) {
+        plan.convolve(
+            slot, features: ModelInputPreparation.standardised(features, by: constants),
+            workspace: &workspace.plan)
+    }
+
+    /// The latents of the galaxies that were loaded into the first slots.
+    ///
+    /// - Parameter cutouts: What loading them gave, in the order of the slots; at most `batch`.
+    public func estimates(_ cutouts: [PreparedInput], workspace: inout Workspace) -> [Estimate] {
+        let count = plan.latentCount
+        var output = [Float](repeating: 0, count: 2 * count * cutouts.count)
+        var span = output.mutableSpan
+        plan.finish(cutouts.count, workspace: &workspace.plan, into: &span)
+        return cutouts.enumerated().map { slot, cutout in
+            let numbers = output[2 * count * slot..<2 * count * (slot + 1)]
+            return Estimate(
+                latents: Array(numbers.prefix(count)), latentSigmas: numbers.suffix(count).map(Self.sigma),
+                cutout: cutout)
+        }
+    }
+
+    /// The standard deviation behind a learned logarithm of the variance.
+    private static func sigma(_ logVariance: Float) -> Float {
+        let range = LikelihoodObjective.logVarianceRange
+        return (max(range.lowerBound, min(range.upperBound, logVariance)) / 2).exponential
+    }
+
     /// The latents of a cutout on the model's grid.
     ///
     /// - Parameters:
@@ -58,30 +131,17 @@ public struct GalaxyModel: Sendable {
     public func estimate(
         _ pixels: [Float], sky: SkyStatistics? = nil, reddening: Double?, workspace: inout Workspace
     ) -> Estimate {
-        let input = preparation.prepare(
-            pixels, sky: sky, reddening: reddening, workspace: &workspace.preparation)
-        return estimate(input, workspace: &workspace)
-    }
-
-    /// The latents of a prepared cutout.
-    public func estimate(_ input: ModelInput, workspace: inout Workspace) -> Estimate {
-        let features = ModelInputPreparation.standardised(input.features, by: constants)
-        return estimate(input.image, features: features, cutout: input.cutout, workspace: &workspace)
+        let cutout = load(pixels, sky: sky, reddening: reddening, slot: 0, workspace: &workspace)
+        return estimates([cutout], workspace: &workspace)[0]
     }
 
     /// The latents of a scaled image `[H, W, bands]` with its standardised features.
     public func estimate(
         _ image: [Float], features: [Float], cutout: PreparedInput, workspace: inout Workspace
     ) -> Estimate {
-        let count = plan.latentCount
-        var output = [Float](repeating: 0, count: 2 * count)
-        var span = output.mutableSpan
-        plan.encode(image.span, features: features, workspace: &workspace.plan, into: &span)
-        let range = LikelihoodObjective.logVarianceRange
-        let sigmas = output[count...].map { logVariance in
-            (max(range.lowerBound, min(range.upperBound, logVariance)) / 2).exponential
-        }
-        return Estimate(latents: Array(output[..<count]), latentSigmas: sigmas, cutout: cutout)
+        plan.place(image.span, workspace: &workspace.plan)
+        plan.convolve(0, features: features, workspace: &workspace.plan)
+        return estimates([cutout], workspace: &workspace)[0]
     }
 
     /// Catalogue quantities behind the latents of a galaxy.

@@ -53,7 +53,7 @@ public struct ModelInputPreparation: Sendable {
             ? nil
             : ApertureFeatures(
                 radii: configuration.apertureRadii, imageSize: configuration.imageSize,
-                pixelScale: configuration.pixelScale)
+                pixelScale: configuration.pixelScale, instructionSet: instructionSet)
     }
 
     /// Memory of one thread.
@@ -77,16 +77,50 @@ public struct ModelInputPreparation: Sendable {
         _ pixels: [Float], sky: SkyStatistics? = nil, reddening: Double?, workspace: inout Workspace
     ) -> ModelInput {
         var image = [Float](repeating: 0, count: preparation.outputCount)
+        let row = preparation.resize.output.width * bands.count
+        let frame = ImageFrame(first: 0, row: row, count: image.count)
         var span = image.mutableSpan
+        let (features, cutout) = prepare(
+            pixels, sky: sky, reddening: reddening, workspace: &workspace,
+            frame: frame, into: &span)
+        return ModelInput(image: image, features: features, cutout: cutout)
+    }
+
+    /// Prepares a cutout as it stands in a FITS file, into an image within a frame.
+    ///
+    /// - Returns: Photometric features as measured, and what is known of the cutout.
+    func prepare(
+        bigEndian pixels: RawSpan, reddening: Double?, workspace: inout Workspace, frame: ImageFrame,
+        into image: inout MutableSpan<Float>
+    ) -> (features: [Float], cutout: PreparedInput) {
+        let cutout = preparation.prepare(
+            bigEndian: pixels,
+            dereddening: InputPreparation.dereddening(bands: bands, reddening: reddening),
+            workspace: &workspace.preparation, frame: frame, into: &image)
+        let features =
+            apertures?.features(bigEndian: pixels, sky: cutout.sky, extinction: extinction(reddening)) ?? []
+        return (features, cutout)
+    }
+
+    /// Prepares a cutout in memory, into an image within a frame.
+    ///
+    /// - Returns: Photometric features as measured, and what is known of the cutout.
+    func prepare(
+        _ pixels: [Float], sky: SkyStatistics?, reddening: Double?, workspace: inout Workspace,
+        frame: ImageFrame, into image: inout MutableSpan<Float>
+    ) -> (features: [Float], cutout: PreparedInput) {
         let cutout = preparation.prepare(
             pixels.span, dereddening: InputPreparation.dereddening(bands: bands, reddening: reddening),
-            sky: sky, workspace: &workspace.preparation, into: &span)
-        let excess = reddening.flatMap { $0.isFinite ? $0 : nil } ?? 0
+            sky: sky, workspace: &workspace.preparation, frame: frame, into: &image)
         let features =
-            apertures?.features(
-                pixels: pixels, sky: cutout.sky, extinction: bands.map { $0.extinctionCoefficient * excess })
-            ?? []
-        return ModelInput(image: image, features: features, cutout: cutout)
+            apertures?.features(pixels: pixels, sky: cutout.sky, extinction: extinction(reddening)) ?? []
+        return (features, cutout)
+    }
+
+    /// Galactic extinction of each band, magnitudes.
+    private func extinction(_ reddening: Double?) -> [Double] {
+        let excess = reddening.flatMap { $0.isFinite ? $0 : nil } ?? 0
+        return bands.map { $0.extinctionCoefficient * excess }
     }
 
     /// Features with mean 0 and variance 1 over the training rows; missing ones become 0, the mean.

@@ -4,18 +4,20 @@ internal import Tensors
 
 /// A convolution for inference, batch norm worked in and ReLU behind it if asked: packed weights, no tensors.
 ///
-/// A Sendable value: any number of threads share it, each with memory of its own. An image's result has the
-/// same bits whatever stands beside it in a batch.
+/// A Sendable value: any number of threads share it, each with memory of its own. It reads its input from a
+/// frame of zeros, so that whoever makes the input writes it where it is needed and nothing is copied.
 public struct FrozenConvolution: Sendable {
     private var shape: galatea_convolution
     private let packed: [Float]
     private let bias: [Float]
     private let isRectified: Bool
 
-    /// Floats of one output image `[height, width, channels]`.
+    /// Where the input `[height, width, channels]` stands; the rest of that array must be zero.
+    public let inputFrame: ImageFrame
+    /// Floats of an output image `[height, width, channels]`.
     public let outputCount: Int
-    /// Floats of one input image.
-    public let inputCount: Int
+    /// Floats of a row of the output.
+    public let outputRow: Int
     /// Floats of scratch memory that a call needs.
     public let workspaceCount: Int
 
@@ -42,35 +44,39 @@ public struct FrozenConvolution: Sendable {
         self.shape = shape
         self.isRectified = isRectified
         bias = folded.bias
-        inputCount = height * width * channels
-        outputCount =
-            galatea_convolution_output_height(&shape) * galatea_convolution_output_width(&shape) * outputs
+        let frame = galatea_convolution_frame(&shape)
+        inputFrame = ImageFrame(first: frame.first, row: frame.row, count: frame.count)
+        outputRow = galatea_convolution_output_width(&shape) * outputs
+        outputCount = galatea_convolution_output_height(&shape) * outputRow
         workspaceCount = galatea_convolution_workspace_count(&shape)
     }
 
-    /// Convolves images one behind the other.
+    /// Convolves an image.
     ///
     /// - Parameters:
-    ///   - input: `count * inputCount` floats.
-    ///   - output: Its first `count * outputCount` floats are set; must not overlap the input.
+    ///   - input: The array of `inputFrame`.
+    ///   - frame: Where the output stands in `output`; what lies around it is left alone.
+    ///   - output: The array of `frame`; must not overlap the input.
     ///   - workspace: `workspaceCount` floats.
     ///   - instructionSet: Level of the kernel.
     public func callAsFunction(
-        _ input: Span<Float>, into output: inout MutableSpan<Float>, workspace: inout MutableSpan<Float>,
-        instructionSet: InstructionSet
+        _ input: Span<Float>, into output: inout MutableSpan<Float>, frame: ImageFrame,
+        workspace: inout MutableSpan<Float>, instructionSet: InstructionSet
     ) {
-        let count = input.count / max(1, inputCount)
+        let rows = outputCount / max(1, outputRow)
         precondition(
-            input.count == count * inputCount && output.count >= count * outputCount
+            input.count == inputFrame.count && output.count >= frame.count && frame.row >= outputRow
+                && frame.first + (rows - 1) * frame.row + outputRow <= frame.count
                 && workspace.count >= workspaceCount,
             "FrozenConvolution: \(input.count) floats in, \(output.count) out, \(workspace.count) of memory")
         withUnsafePointer(to: shape) { shape in
             input.withUnsafeBufferPointer { input in
                 output.withUnsafeMutableBufferPointer { output in
                     workspace.withUnsafeMutableBufferPointer { workspace in
-                        galatea_convolution_forward(
-                            galatea_level(UInt32(instructionSet.rawValue)), shape, count, input.baseAddress,
-                            packed, bias, isRectified ? 1 : 0, output.baseAddress, workspace.baseAddress)
+                        galatea_convolution_forward_framed(
+                            galatea_level(UInt32(instructionSet.rawValue)), shape, input.baseAddress, packed,
+                            bias, isRectified ? 1 : 0, output.baseAddress?.advanced(by: frame.first),
+                            frame.row, workspace.baseAddress)
                     }
                 }
             }

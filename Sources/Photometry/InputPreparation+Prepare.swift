@@ -1,6 +1,6 @@
 public import Astronomy
 internal import CKernels
-internal import Computing
+public import Computing
 internal import Foundation
 
 extension InputPreparation {
@@ -21,13 +21,14 @@ extension InputPreparation {
     ///   - dereddening: Factor of each band, as `dereddening(bands:reddening:)` gives it.
     ///   - sky: The sky when it is known already; measured from the border otherwise.
     ///   - workspace: Memory of this thread.
+    ///   - frame: Where the output stands in `output`; at its beginning, row by row, when `nil`.
     ///   - output: Receives `[y, x, band]`, `outputCount` values.
     public func prepare(
         bigEndian pixels: RawSpan, dereddening: [Float], sky: SkyStatistics? = nil,
-        workspace: inout Workspace, into output: inout MutableSpan<Float>
+        workspace: inout Workspace, frame: ImageFrame? = nil, into output: inout MutableSpan<Float>
     ) -> PreparedInput {
         pixels.withUnsafeBytes {
-            prepare($0, isBigEndian: true, dereddening, sky, &workspace, into: &output)
+            prepare($0, isBigEndian: true, dereddening, sky, &workspace, frame, into: &output)
         }
     }
 
@@ -38,13 +39,14 @@ extension InputPreparation {
     ///   - dereddening: Factor of each band, as `dereddening(bands:reddening:)` gives it.
     ///   - sky: The sky when it is known already; measured from the border otherwise.
     ///   - workspace: Memory of this thread.
+    ///   - frame: Where the output stands in `output`; at its beginning, row by row, when `nil`.
     ///   - output: Receives `[y, x, band]`, `outputCount` values.
     public func prepare(
         _ pixels: Span<Float>, dereddening: [Float], sky: SkyStatistics? = nil,
-        workspace: inout Workspace, into output: inout MutableSpan<Float>
+        workspace: inout Workspace, frame: ImageFrame? = nil, into output: inout MutableSpan<Float>
     ) -> PreparedInput {
         pixels.withUnsafeBytes {
-            prepare($0, isBigEndian: false, dereddening, sky, &workspace, into: &output)
+            prepare($0, isBigEndian: false, dereddening, sky, &workspace, frame, into: &output)
         }
     }
 
@@ -65,12 +67,16 @@ extension InputPreparation {
 
     private func prepare(
         _ pixels: UnsafeRawBufferPointer, isBigEndian: Bool, _ dereddening: [Float], _ sky: SkyStatistics?,
-        _ workspace: inout Workspace, into output: inout MutableSpan<Float>
+        _ workspace: inout Workspace, _ frame: ImageFrame?, into output: inout MutableSpan<Float>
     ) -> PreparedInput {
         precondition(
             pixels.count == 4 * inputCount, "prepare: \(pixels.count) bytes, expected \(4 * inputCount)")
+        let rowCount = resize.output.width * bandCount
+        let frame = frame ?? ImageFrame(first: 0, row: rowCount, count: outputCount)
         precondition(
-            output.count == outputCount, "prepare: room for \(output.count) values, expected \(outputCount)")
+            output.count == frame.count && frame.row >= rowCount
+                && frame.first + (resize.output.height - 1) * frame.row + rowCount <= frame.count,
+            "prepare: room for \(output.count) values in \(frame), expected \(outputCount)")
         precondition(
             dereddening.count == bandCount && sky?.levels.count ?? bandCount == bandCount,
             "prepare: extinction of \(dereddening.count) bands, expected \(bandCount)")
@@ -89,7 +95,8 @@ extension InputPreparation {
                     galatea_prepare_cutout(
                         galatea_level(UInt32(instructionSet.rawValue)), start, isBigEndian ? 1 : 0, bandCount,
                         vertical, horizontal, workspace.levels, workspace.factors, scaling.function,
-                        &workspace.floats, output.baseAddress, &workspace.census)
+                        &workspace.floats, output.baseAddress?.advanced(by: frame.first), frame.row,
+                        &workspace.census)
                 }
             }
         }

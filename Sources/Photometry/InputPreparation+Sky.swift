@@ -25,7 +25,7 @@ extension InputPreparation {
                         image, isBigEndian, size, max(size.width, size.height), level, into: values)
                 }
                 let found = SkyStatistics.clipped(
-                    UnsafeBufferPointer(rebasing: values[..<count]), deviations: scratch, level: level)
+                    sorting: UnsafeMutableBufferPointer(rebasing: values[..<count]), scratch: scratch)
                 sky.levels[band] = found.level
                 sky.sigmas[band] = found.sigma
             }

@@ -17,34 +17,34 @@ extension SkyStatistics {
     /// statistics: the result does not depend on the order of the pixels nor on the instruction set.
     ///
     /// - Parameters:
-    ///   - values: Finite pixels; reordered by nothing, read only.
-    ///   - deviations: Scratch of at least as many values.
-    ///   - level: Instruction set to count with.
+    ///   - values: Finite pixels; sorted afterwards.
+    ///   - scratch: Memory for at least as many.
     /// - Returns: Median and sigma; NaN for an empty list, sigma NaN when it is 0.
     static func clipped(
-        _ values: UnsafeBufferPointer<Float>, deviations: UnsafeMutableBufferPointer<Float>,
-        level: InstructionSet
+        sorting values: UnsafeMutableBufferPointer<Float>, scratch: UnsafeMutableBufferPointer<Float>
     ) -> Estimate {
-        guard let start = values.baseAddress, let scratch = deviations.baseAddress, values.count > 0 else {
+        precondition(
+            scratch.count >= values.count, "clipped: scratch for \(scratch.count) of \(values.count)")
+        guard let start = values.baseAddress, values.count > 0 else {
             return Estimate(level: .nan, sigma: .nan)
         }
+        galatea_sort(start, values.count, scratch.baseAddress)
+        let sorted = SortedPixels(values: UnsafeBufferPointer(values))
         let count = values.count
-        let kernel = galatea_level(UInt32(level.rawValue))
-        var median = galatea_order_statistic(kernel, start, count, (count - 1) / 2)
+        var median = values[(count - 1) / 2]
         var sigma = Float.nan
         var kept = count
         for _ in 0..<20 {
-            for index in 0..<count { scratch[index] = abs(start[index] - median) }
-            let inside = sigma.isNaN ? count : galatea_count_at_most(kernel, scratch, count, 3 * sigma)
+            let inside = sigma.isNaN ? count : sorted.count(within: 3 * sigma, of: median)
             guard inside > 0 else { break }
-            let deviation = galatea_order_statistic(kernel, scratch, count, (inside - 1) / 2)
+            let deviation = sorted.deviation(from: median, rank: (inside - 1) / 2)
             sigma = sigmaPerMedianDeviation * deviation
             guard sigma > 0, sigma.isFinite else { return Estimate(level: median, sigma: .nan) }
             // Strictly below the lower limit: at most the next float under it.
-            let below = galatea_count_at_most(kernel, start, count, (median - 3 * sigma).nextDown)
-            let upTo = galatea_count_at_most(kernel, start, count, median + 3 * sigma)
+            let below = sorted.count(upTo: (median - 3 * sigma).nextDown)
+            let upTo = sorted.count(upTo: median + 3 * sigma)
             guard upTo > below else { break }
-            median = galatea_order_statistic(kernel, start, count, below + (upTo - below - 1) / 2)
+            median = values[below + (upTo - below - 1) / 2]
             if upTo - below == kept { break }
             kept = upTo - below
         }
@@ -53,10 +53,10 @@ extension SkyStatistics {
 
     /// Median and noise of a list of pixels, clipped; values that are not finite are left out.
     public static func clipped(_ values: [Float]) -> Estimate {
-        let finite = values.filter(\.isFinite)
-        return finite.withUnsafeBufferPointer { values in
+        var finite = values.filter(\.isFinite)
+        return finite.withUnsafeMutableBufferPointer { values in
             withUnsafeTemporaryAllocation(of: Float.self, capacity: max(1, values.count)) {
-                clipped(values, deviations: $0, level: .detected)
+                clipped(sorting: values, scratch: $0)
             }
         }
     }

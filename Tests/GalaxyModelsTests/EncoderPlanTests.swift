@@ -2,6 +2,7 @@ import Astronomy
 import Computing
 import GalaxyModels
 import NeuralNetworks
+import Photometry
 import Tensors
 import TestSupport
 import Testing
@@ -63,6 +64,44 @@ struct EncoderPlanTests {
                     + logVariances[galaxy * width..<(galaxy + 1) * width]
                 expectClose(output, Array(expected), absolute: 2e-5, relative: 2e-5, "\(level)")
             }
+        }
+    }
+
+    @Test("Stored bytes give the bits of pixels in memory, alone or with others", arguments: 0..<4)
+    func company(number: Int) throws {
+        let configuration = configurations()[number]
+        let network = network(configuration, on: CPUBackend(threads: 1))
+        let bands = configuration.bands.count
+        let features = configuration.photometricFeatureCount
+        let constants = ModelConstants(
+            meanMaxima: configuration.scaling == .tanhAsinh ? Array(repeating: 2, count: bands) : nil,
+            featureMeans: Array(repeating: 0.5, count: features),
+            featureDeviations: Array(repeating: 2, count: features),
+            targetScales: configuration.supervisedLatents.map { _ in
+                TargetScale(transform: .identity, mean: 0, deviation: 1)
+            })
+        let model = GalaxyModel(network.encoder, configuration: configuration, constants: constants)
+        let side = configuration.imageSize
+        var generator = CounterGenerator(seed: 3)
+        let images = (0..<GalaxyModel.batch).map { _ in
+            (0..<bands * side * side).map { _ in Float(generator.normal(mean: 0.1, sigma: 0.3)) }
+        }
+        var workspace = GalaxyModel.Workspace(for: model)
+        let alone = images.map { model.estimate($0, reddening: 0.1, workspace: &workspace) }
+        for count in 1...GalaxyModel.batch {
+            var cutouts: [PreparedInput] = []
+            for slot in 0..<count {
+                let bytes = images[slot].map(\.bitPattern.bigEndian)
+                bytes.withUnsafeBytes { bytes in
+                    cutouts.append(
+                        model.load(
+                            bigEndian: bytes.bytes, reddening: 0.1, slot: slot, workspace: &workspace))
+                }
+            }
+            let together = model.estimates(cutouts, workspace: &workspace)
+            #expect(together.map(\.latents) == alone[..<count].map(\.latents))
+            #expect(together.map(\.latentSigmas) == alone[..<count].map(\.latentSigmas))
+            #expect(together.allSatisfy { $0.latents.allSatisfy(\.isFinite) })
         }
     }
 }

@@ -26,6 +26,34 @@ struct SkyStatisticsTests {
         #expect(SkyStatistics.clipped(values.shuffled()) == found)
     }
 
+    /// The definition, with every list sorted anew.
+    private func naive(_ values: [Float]) -> (level: Float, sigma: Float) {
+        func median(_ values: [Float]) -> Float { values.sorted()[(values.count - 1) / 2] }
+        var (level, sigma, kept) = (median(values), Float.nan, values.count)
+        for _ in 0..<20 {
+            let deviations = values.map { abs($0 - level) }.filter { sigma.isNaN || $0 <= 3 * sigma }
+            sigma = 1.482_602_2 * median(deviations)
+            let inside = values.filter { $0 >= level - 3 * sigma && $0 <= level + 3 * sigma }
+            level = median(inside)
+            if inside.count == kept { break }
+            kept = inside.count
+        }
+        return (level, sigma)
+    }
+
+    @Test("Bisection in sorted pixels gives what sorting anew for each median gives", arguments: 1..<40)
+    func asDefined(seed: Int) {
+        var generator = CounterGenerator(seed: UInt64(seed))
+        let values = (0..<(seed < 20 ? seed + 3 : 50 * seed)).map { index in
+            // Ties, a level far from zero, and a share of bright pixels.
+            Float(((generator.normal() + (index % 7 == 0 ? 8 : 0)) * 16).rounded() / 16)
+                + Float(seed % 3) * 50
+        }
+        let (found, expected) = (SkyStatistics.clipped(values), naive(values))
+        guard expected.sigma > 0 else { return #expect(found.sigma.isNaN) }
+        #expect(found.level == expected.level && found.sigma == expected.sigma)
+    }
+
     @Test("Nothing to measure gives NaN")
     func nothing() {
         #expect(SkyStatistics.clipped([]).level.isNaN)

@@ -2,6 +2,7 @@ import Astronomy
 import Catalogs
 import FITS
 import Foundation
+import Photometry
 import Pipeline
 import TestSupport
 import Testing
@@ -41,6 +42,25 @@ struct CutoutFolderTests {
         let whole = try CatalogTable(path: try await SmallSurvey.enriched())
         #expect(table.column("id")?.values.integers?.map(String.init) == names)
         #expect(table.rowTexts == Array(whole.rowTexts[0..<6]))
+    }
+
+    @Test("Stored bytes of a packed file give what images of the same pixels give, without photometry, too")
+    func sameWithoutPhotometry() async throws {
+        let survey = try await SmallSurvey.load()
+        let folder = try TemporaryFolder()
+        _ = try survey.export(0..<SmallSurvey.count, to: folder.path("cutouts"))
+        for model in [survey.model, try await SmallSurvey.paperModel()] {
+            var enrichment = survey.enrichment(to: folder.path("packed.fits"))
+            enrichment.model = model
+            enrichment.photometry = .none
+            _ = try await enrichment.run(logger: .silent)
+            enrichment.cutouts = [folder.path("cutouts")]
+            enrichment.outputs = [folder.path("files.fits")]
+            _ = try await enrichment.run(logger: .silent)
+            let packed = try CatalogTable(path: folder.path("packed.fits"))
+            let files = try CatalogTable(path: folder.path("files.fits"))
+            #expect(packed.rowTexts == files.rowTexts)
+        }
     }
 
     @Test("Without a catalogue one row a file in byte order, named by its stem; broken ones are flagged")

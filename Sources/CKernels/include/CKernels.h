@@ -1,6 +1,7 @@
 // Galatea's C kernels: one header a kernel family, all of them gathered here.
 #pragma once
 
+#include "apertures.h"
 #include "batch_norm.h"
 #include "convolution.h"
 #include "dense.h"
@@ -12,3 +13,4 @@
 #include "pixel_scaling.h"
 #include "reduction.h"
 #include "resampling.h"
+#include "sorting.h"

@@ -43,6 +43,22 @@ void galatea_convolution_forward(galatea_level level, const galatea_convolution 
                                  const float *x, const float *packed, const float *bias, int relu, float *y,
                                  float *workspace);
 
+/// An image that stands in a larger array of zeros, so that a convolution needs no padded copy of it.
+typedef struct {
+    ptrdiff_t first;  ///< Floats before its first pixel.
+    ptrdiff_t row;    ///< Floats from one row to the next.
+    ptrdiff_t count;  ///< Floats of the array.
+} galatea_frame;
+
+/// The frame in which `galatea_convolution_forward_framed` expects its input.
+galatea_frame galatea_convolution_frame(const galatea_convolution *shape);
+/// `galatea_convolution_forward` of one image, to the bit, from a frame into rows `y_row` floats apart.
+///
+/// `x` is the array of the frame; what lies outside the image must be zero and is never written.
+void galatea_convolution_forward_framed(galatea_level level, const galatea_convolution *shape, const float *x,
+                                        const float *packed, const float *bias, int relu, float *y,
+                                        ptrdiff_t y_row, float *workspace);
+
 /// Floats that the packed weights of the adjoint take.
 ptrdiff_t galatea_convolution_adjoint_packed_count(const galatea_convolution *shape);
 /// Packs weights [outputs, kernel_height, kernel_width, channels] for the adjoint.

@@ -18,8 +18,9 @@ ptrdiff_t galatea_prepare_scratch(ptrdiff_t bands, galatea_bicubic_axis x);
 /// Scales a planar cutout `[band, y, x]` and resizes it into channels-last `[y, x, band]`.
 ///
 /// Per band `sky[band]` and `scale[band]` as in `galatea_scale_row`; the scaled values are what is resized.
+/// Rows of `out` are `out_row` floats apart, at least `x.output * bands`; what lies between them is left alone.
 /// `census` (one a band, set by this function) covers every pixel. Each output is computed in one fixed order.
 void galatea_prepare_cutout(galatea_level level, const void *pixels, int big_endian, ptrdiff_t bands,
                             galatea_bicubic_axis y, galatea_bicubic_axis x, const float *sky,
                             const float *scale, galatea_scale_function function, float *scratch, float *out,
-                            galatea_pixel_census *census);
+                            ptrdiff_t out_row, galatea_pixel_census *census);

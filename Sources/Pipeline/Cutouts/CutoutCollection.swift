@@ -115,6 +115,23 @@ struct CutoutCollection: Sendable {
         return (parts[part], index - starts[part])
     }
 
+    /// The cutout of a number where it stands in a packed file; `nil` for one in a folder.
+    func stored(_ index: Int) -> StoredCutout? {
+        let place = place(of: index)
+        guard case .packed(let file, let objects) = place.part else { return nil }
+        return StoredCutout(file: file, index: place.index, object: objects[place.index])
+    }
+
+    /// Says that the pixels of some cutouts, in any order, are not needed again soon.
+    func release(_ indices: some Sequence<Int>) {
+        for (part, start) in zip(parts, starts) {
+            guard case .packed(let file, _) = part else { continue }
+            let own = indices.filter { (start..<start + part.count).contains($0) }
+            guard let first = own.min(), let last = own.max(), last - first < 2 * own.count else { continue }
+            file.release(first - start..<last - start + 1)
+        }
+    }
+
     /// The cutout of a number; one that cannot be read says why.
     func read(_ index: Int) -> CutoutReading {
         let place = place(of: index)

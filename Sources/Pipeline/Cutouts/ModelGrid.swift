@@ -14,20 +14,28 @@ struct ModelGrid: Sendable {
         var flags: QualityFlags
     }
 
-    private let bands: [String]
+    /// The model's bands.
+    let bands: [String]
+    /// Side of the grid, pixels.
+    let size: Int
+    /// Arcsec per pixel of the grid.
+    let pixelScale: Double
     private let resampler: CutoutResampler
-    private let pixelScale: Double
     private let scaleRange: ClosedRange<Double>
 
     /// The grid of a model.
     init(_ configuration: GalaxyModelConfiguration) {
         bands = configuration.bands.map(\.name)
+        size = configuration.imageSize
         resampler = CutoutResampler(
             size: ImageSize(width: configuration.imageSize, height: configuration.imageSize),
             pixelScale: configuration.pixelScale)
         pixelScale = configuration.pixelScale
         scaleRange = configuration.pixelScaleRange[0]...configuration.pixelScaleRange[1]
     }
+
+    /// Whether the model was trained on cutouts of such a scale, arcsec per pixel.
+    func isInRange(_ scale: Double) -> Bool { scaleRange.contains(scale / pixelScale) }
 
     /// Places a cutout on the grid.
     ///
@@ -43,7 +51,7 @@ struct ModelGrid: Sendable {
         }
         var flags = reading.flags
         if let scale = reading.foundPixelScale ?? image.pixelScale {
-            if !scaleRange.contains(scale / pixelScale) { flags.insert(.pixelScaleOutOfRange) }
+            if !isInRange(scale) { flags.insert(.pixelScaleOutOfRange) }
         }
         do throws(PhotometryError) {
             let placed = try resampler.resample(image, around: target)

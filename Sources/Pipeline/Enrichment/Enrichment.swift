@@ -85,6 +85,8 @@ public struct Enrichment: Sendable {
 
     /// Rows that are estimated together and then written in order.
     static let blockSize = 512
+    /// Rows that a worker takes at a time.
+    private static let chunkSize = 8
     /// Faulty cutouts that are named one by one.
     static let namedFaults = 10
 
@@ -110,7 +112,8 @@ public struct Enrichment: Sendable {
         try list(rows.unmatchedCutouts, of: &collection, flag: flag)
         collection.report(faultsOf: rows.unmatchedCutouts, logger: logger)
         let part = shard.map { $0.rows(of: rows.count) } ?? 0..<rows.count
-        let estimator = try RowEstimator(folder, photometry: photometry, neighbourCount: neighbourCount)
+        let estimator = try RowEstimator(
+            folder, RowEstimator.Extent(photometry: photometry, neighbourCount: neighbourCount))
         let builder = EnrichedBlockBuilder(
             folder, identifiers: rows.identifiers, neighbourCount: neighbourCount,
             hasPhotometry: photometry != .none)
@@ -127,56 +130,39 @@ public struct Enrichment: Sendable {
             outputs, columns: schema.columns + passing.columns,
             try provenance(folder, collection, flag: flag, progress: progress))
         var tally = EnrichmentTally(folder.description)
+        let first = part.lowerBound + writer.rowCount
+        try tally.resume(writer)
+        try passing.skip(first)
+        let output = RowOutput(
+            builder, writer: writer, passing: passing, tally: tally, isOverlapped: threads != 1,
+            logger: logger)
+        let (source, loop) = (collection, ParallelLoop(threads: threads))
+        let memory = WorkerMemory(for: loop) { estimator.workspace() }
         do {
-            var start = part.lowerBound + writer.rowCount
-            try tally.resume(writer)
-            try passing.skip(start)
-            while start < part.upperBound {
+            for start in stride(from: first, to: part.upperBound, by: Self.blockSize) {
                 let block = start..<min(part.upperBound, start + Self.blockSize)
-                let estimates = try estimate(block, rows, collection, estimator, flag: flag)
-                let table = builder.block(estimates, rows: block).table(
-                    schema, passing: try passing.next(block.count))
-                try writer.append(table)
-                tally.add(table)
-                for (row, estimate) in zip(block, estimates) {
-                    guard let fault = estimate.fault, tally.mayNameFault() else { continue }
-                    logger.warning("row \(row + 1): \(fault)")
-                }
-                start = block.upperBound
+                let estimates = try loop.mapChunks(
+                    count: block.count, chunk: Self.chunkSize, isCancelled: { flag.isRaised }
+                ) { range, worker in
+                    let part = start + range.lowerBound..<start + range.upperBound
+                    defer { source.release(part.lazy.compactMap { rows.cutouts[$0] }) }
+                    return try memory.withState(of: worker) { workspace in
+                        try estimator.estimates(part, of: rows, in: source, workspace: &workspace)
+                    }
+                }.flatMap { $0 }
+                try output.append(estimates, of: block)
                 progress(
                     WorkProgress(
-                        activity: "enriching", completed: start - part.lowerBound, total: part.count,
-                        unit: "galaxies"))
+                        activity: "enriching", completed: block.upperBound - part.lowerBound,
+                        total: part.count, unit: "galaxies"))
             }
-            try writer.finish()
+            tally = try output.finish()
             try ResumeRecord.remove(for: outputs)
         } catch is CancellationError {
-            try writer.synchronize()
+            try output.synchronize()
             throw CancellationError()
         }
         return tally.summary(outputs: self.outputs)
-    }
-
-    private func estimate(
-        _ block: Range<Int>, _ rows: EnrichmentRows, _ collection: CutoutCollection,
-        _ estimator: RowEstimator,
-        flag: CancellationFlag
-    ) throws -> [RowEstimate] {
-        try ParallelLoop(threads: threads).mapChunks(
-            count: block.count, chunk: 8, isCancelled: { flag.isRaised }
-        ) { range, _ in
-            var workspace = estimator.workspace()
-            return try range.map { offset in
-                let row = block.lowerBound + offset
-                let given = rows.reddening[row]
-                let reddening = given.isFinite ? given : nil
-                var estimate = try estimator.estimate(
-                    rows.reading(row, of: collection), position: rows.positions[row], reddening: reddening,
-                    workspace: &workspace)
-                if rows.refused.contains(row) { estimate.flags.insert(.refusedInput) }
-                return estimate
-            }
-        }.flatMap { $0 }
     }
 
     private func rows(

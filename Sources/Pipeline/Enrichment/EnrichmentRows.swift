@@ -46,6 +46,15 @@ struct EnrichmentRows: Sendable {
             "the cutout '\(collection.objects.name(cutout))' of its identifier lies elsewhere on the sky")
     }
 
+    /// The cutout of a row whose stored bytes a model can take as they are; `nil` for any other.
+    func stored(_ row: Int, of collection: CutoutCollection, on grid: ModelGrid) -> StoredCutout? {
+        guard let cutout = cutouts[row].flatMap(collection.stored),
+            !CatalogMatch.isElsewhere(row: positions[row], cutout: cutout.object.position),
+            grid.takes(cutout, around: positions[row])
+        else { return nil }
+        return cutout
+    }
+
     /// One row a cutout.
     init(cutouts collection: CutoutCollection) {
         identifiers =

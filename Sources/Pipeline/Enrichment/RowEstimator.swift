@@ -1,6 +1,7 @@
 internal import Astronomy
 internal import Computing
 internal import Discovery
+internal import FITS
 internal import GalaxyModels
 internal import Photometry
 
@@ -26,76 +27,183 @@ struct RowEstimate: Sendable {
     var fault: String?
 }
 
-/// From a cutout to a row: grid, photometry, model, classes, neighbours. One galaxy at a time, any thread.
+/// Memory of one thread that estimates rows.
+struct RowWorkspace: Sendable {
+    fileprivate var model: GalaxyModel.Workspace
+}
+
+/// From cutouts to rows: grid, photometry, model, classes, neighbours. A few galaxies at a time, any thread; what
+/// a row gets does not depend on its company.
 struct RowEstimator: Sendable {
+    /// What rows get.
+    struct Extent: Sendable {
+        /// How fluxes and shapes are measured.
+        var photometry: PhotometryMethod
+        /// Neighbours a row; 0 for none.
+        var neighbourCount: Int
+        /// Whether rows get classes.
+        var hasClasses = true
+
+        /// Latents alone.
+        static let latents = Extent(photometry: .none, neighbourCount: 0, hasClasses: false)
+    }
+
     private let folder: ModelFolder
     private let grid: ModelGrid
     private let measurer: (any SourceMeasuring)?
     private let search: NeighborSearch?
+    private let classifier: ClassifierModel?
     private let neighbourCount: Int
 
     /// An estimator of rows.
-    init(_ folder: ModelFolder, photometry: PhotometryMethod, neighbourCount: Int) throws {
+    init(_ folder: ModelFolder, _ extent: Extent) throws {
         self.folder = folder
         grid = ModelGrid(folder.description.configuration)
-        measurer = photometry.measurer()
-        search = try folder.reference?.search()
-        self.neighbourCount = min(neighbourCount, folder.reference?.count ?? 0)
+        measurer = extent.photometry.measurer()
+        search = extent.neighbourCount > 0 ? try folder.reference?.search() : nil
+        classifier = extent.hasClasses ? folder.classifier : nil
+        neighbourCount = min(extent.neighbourCount, folder.reference?.count ?? 0)
     }
 
     /// Memory of one thread.
-    func workspace() -> GalaxyModel.Workspace { GalaxyModel.Workspace(for: folder.model) }
+    func workspace() -> RowWorkspace { RowWorkspace(model: GalaxyModel.Workspace(for: folder.model)) }
 
-    /// The row of a target.
+    /// Consecutive rows.
     ///
     /// - Parameters:
-    ///   - reading: Its cutout.
-    ///   - position: Its position, from the catalogue; the cutout's where `nil`.
-    ///   - reddening: Its E(B-V), from the catalogue; the cutout's where `nil`.
+    ///   - range: Which rows.
+    ///   - rows: All rows.
+    ///   - collection: Their cutouts.
     ///   - workspace: Memory of this thread.
-    func estimate(
-        _ reading: CutoutReading, position: SkyPosition?, reddening: Double?,
-        workspace: inout GalaxyModel.Workspace
-    ) throws -> RowEstimate {
-        let target = position ?? reading.position
-        let excess = reddening.flatMap { $0.isFinite ? $0 : nil } ?? reading.reddening
-        let placement: ModelGrid.Placement
-        switch grid.place(reading, around: target) {
-        case .success(let placed): placement = placed
+    func estimates(
+        _ range: Range<Int>, of rows: EnrichmentRows, in collection: CutoutCollection,
+        workspace: inout RowWorkspace
+    ) throws -> [RowEstimate] {
+        var result: [RowEstimate] = []
+        result.reserveCapacity(range.count)
+        for start in stride(from: range.lowerBound, to: range.upperBound, by: GalaxyModel.batch) {
+            let batch = start..<min(range.upperBound, start + GalaxyModel.batch)
+            result += estimates(batch: batch, rows, collection, &workspace)
+        }
+        try addClassesAndNeighbours(&result)
+        return result
+    }
+
+    /// At most `GalaxyModel.batch` rows, as far as the network goes.
+    private func estimates(
+        batch: Range<Int>, _ rows: EnrichmentRows, _ collection: CutoutCollection,
+        _ workspace: inout RowWorkspace
+    ) -> [RowEstimate] {
+        var result: [RowEstimate] = []
+        var loaded: [(place: Int, cutout: PreparedInput)] = []
+        for row in batch {
+            var cutout: PreparedInput?
+            var estimate = load(row, rows, collection, slot: loaded.count, &workspace, cutout: &cutout)
+            if rows.refused.contains(row) { estimate.flags.insert(.refusedInput) }
+            if let cutout { loaded.append((result.count, cutout)) }
+            result.append(estimate)
+        }
+        guard !loaded.isEmpty else { return result }
+        let latents = folder.model.estimates(loaded.map(\.cutout), workspace: &workspace.model)
+        for (row, latents) in zip(loaded, latents) { finish(&result[row.place], latents) }
+        return result
+    }
+
+    /// Reads and places a cutout, measures it, and passes it through the convolutions.
+    ///
+    /// - Parameter cutout: Set where the row's latents are to come.
+    private func load(
+        _ row: Int, _ rows: EnrichmentRows, _ collection: CutoutCollection, slot: Int,
+        _ workspace: inout RowWorkspace, cutout: inout PreparedInput?
+    ) -> RowEstimate {
+        let given = rows.reddening[row].isFinite ? rows.reddening[row] : nil
+        if measurer == nil, let stored = rows.stored(row, of: collection, on: grid) {
+            let reddening = given ?? (stored.object.reddening.isFinite ? stored.object.reddening : nil)
+            let position = rows.positions[row] ?? stored.object.position
+            do throws(FITSError) {
+                cutout = try stored.file.withStoredPixels(of: stored.index) { pixels in
+                    folder.model.load(
+                        bigEndian: pixels, reddening: reddening, slot: slot, workspace: &workspace.model)
+                }
+                return started(
+                    flags: grid.flags(of: stored), position: position, reddening: reddening, measurement: nil)
+            } catch {
+                return nothing(nil, position: position, reddening: reddening, fault: error.description)
+            }
+        }
+        let reading = rows.reading(row, of: collection)
+        let position = rows.positions[row] ?? reading.position
+        let reddening = given ?? reading.reddening
+        switch grid.place(reading, around: position) {
+        case .success(let placement):
+            cutout = folder.model.load(
+                placement.image.pixels, sky: placement.sky, reddening: reddening, slot: slot,
+                workspace: &workspace.model)
+            return started(
+                flags: placement.flags, position: position, reddening: reddening,
+                measurement: measurer?.measure(placement.image))
         case .failure(let fault):
-            return nothing(reading, position: target, reddening: excess, fault: fault.reason)
+            return nothing(reading, position: position, reddening: reddening, fault: fault.reason)
         }
-        let estimate = folder.model.estimate(
-            placement.image.pixels, sky: placement.sky, reddening: excess, workspace: &workspace)
-        var flags = placement.flags.union(estimate.cutout.flags)
-        // The zeros in place of a missing band are no empty band; those of the file were found in reading it.
-        if flags.contains(.bandMissing), !placement.flags.contains(.bandAllZero) {
-            flags.remove(.bandAllZero)
-        }
-        if excess == nil { flags.insert(.extinctionMissing) }
-        var properties =
-            folder.description.objective == .baseline ? nil : folder.model.properties(estimate)
-        if !flags.isDisjoint(with: [.bandMissing, .bandAllZero]) || estimate.cutout.hasTooManyNonFinitePixels
-        {
-            properties?.redshift = nil
-            properties?.log10StellarMass = nil
-            properties?.log10StarFormationRate = nil
-        }
-        if let axis = properties?.orientation, axis.positionAngle == nil { flags.insert(.angleUndefined) }
-        let measurement = measurer?.measure(placement.image)
+    }
+
+    /// A row whose latents are still to come.
+    private func started(
+        flags: QualityFlags, position: SkyPosition?, reddening: Double?, measurement: SourceMeasurement?
+    ) -> RowEstimate {
+        var flags = flags
+        if reddening == nil { flags.insert(.extinctionMissing) }
         if measurement?.flags.contains(.noCentralSource) ?? false { flags.insert(.noCentralSource) }
-        let standardised = standardised(estimate.latents)
-        let features = FeatureMatrix(dimension: standardised.count, floats: standardised)
         return RowEstimate(
-            properties: properties, latents: standardised,
-            prediction: try folder.classifier?.predictions(for: features, loop: ParallelLoop(threads: 1))
-                .first,
-            neighbors: try search?.neighbors(of: features.values, k: neighbourCount) ?? [],
-            measurement: measurement, reddening: excess ?? .nan, position: target, flags: flags)
+            properties: nil, latents: [], prediction: nil, neighbors: [], measurement: measurement,
+            reddening: reddening ?? .nan, position: position, flags: flags)
+    }
+
+    /// Puts what the network says into a row.
+    private func finish(_ row: inout RowEstimate, _ estimate: GalaxyModel.Estimate) {
+        // The zeros in place of a missing band are no empty band; those of the file were found in reading it.
+        let isMissing = row.flags.contains(.bandMissing) && !row.flags.contains(.bandAllZero)
+        row.flags.formUnion(estimate.cutout.flags)
+        if isMissing { row.flags.remove(.bandAllZero) }
+        row.latents = estimate.latents
+        guard folder.description.objective != .baseline else { return }
+        var properties = folder.model.properties(estimate)
+        if !row.flags.isDisjoint(with: [.bandMissing, .bandAllZero])
+            || estimate.cutout.hasTooManyNonFinitePixels
+        {
+            properties.redshift = nil
+            properties.log10StellarMass = nil
+            properties.log10StarFormationRate = nil
+        }
+        if let axis = properties.orientation, axis.positionAngle == nil { row.flags.insert(.angleUndefined) }
+        row.properties = properties
+    }
+
+    /// Standardises latents and puts classes and neighbours into rows.
+    private func addClassesAndNeighbours(_ rows: inout [RowEstimate]) throws {
+        let known = rows.indices.filter { rows[$0].fault == nil }
+        guard !known.isEmpty else { return }
+        let raw = FeatureMatrix(
+            dimension: folder.description.configuration.latents.count,
+            floats: known.flatMap { rows[$0].latents })
+        let latents = folder.reference?.standardised(raw) ?? raw
+        for (place, row) in known.enumerated() { rows[row].latents = latents.row(place).map { Float($0) } }
+        // Through single precision, as they stand in the catalogue.
+        let features = FeatureMatrix(
+            dimension: latents.dimension, floats: known.flatMap { rows[$0].latents })
+        if let classifier {
+            let predictions = try classifier.predictions(for: features, loop: ParallelLoop(threads: 1))
+            for (row, prediction) in zip(known, predictions) { rows[row].prediction = prediction }
+        }
+        if let search {
+            for (place, row) in known.enumerated() {
+                rows[row].neighbors = try search.neighbors(of: features.row(place), k: neighbourCount)
+            }
+        }
     }
 
     /// The row of a target without a usable cutout.
-    func nothing(
+    private func nothing(
         _ reading: CutoutReading?, position: SkyPosition?, reddening: Double?, fault: String
     ) -> RowEstimate {
         let bands = folder.description.configuration.bands.count
@@ -107,12 +215,5 @@ struct RowEstimator: Sendable {
             prediction: nil, neighbors: [],
             measurement: measurer.map { _ in SourceMeasurement(nothingIn: bands, flags: []) },
             reddening: reddening ?? .nan, position: position, flags: flags, fault: fault)
-    }
-
-    private func standardised(_ latents: [Float]) -> [Float] {
-        guard let reference = folder.reference else { return latents }
-        return reference.standardised(FeatureMatrix(dimension: latents.count, floats: latents)).values.map {
-            Float($0)
-        }
     }
 }

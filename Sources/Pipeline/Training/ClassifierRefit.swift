@@ -79,25 +79,23 @@ public struct ClassifierRefit: Sendable {
         flag: CancellationFlag,
         progress: ProgressHandler
     ) throws -> [[Float]] {
-        let estimator = try RowEstimator(folder, photometry: .none, neighbourCount: 0)
+        let estimator = try RowEstimator(folder, .latents)
         let unusable: QualityFlags = [.unreadable, .bandMissing, .bandAllZero]
+        let loop = ParallelLoop(threads: threads)
+        let memory = WorkerMemory(for: loop) { estimator.workspace() }
         var latents: [[Float]] = []
         for start in stride(from: 0, to: rows.count, by: Enrichment.blockSize) {
             let block = start..<min(rows.count, start + Enrichment.blockSize)
-            latents += try ParallelLoop(threads: threads).mapChunks(
+            latents += try loop.mapChunks(
                 count: block.count, chunk: 8, isCancelled: { flag.isRaised }
-            ) { range, _ in
-                var workspace = estimator.workspace()
-                return try range.map { offset -> [Float] in
-                    let row = start + offset
-                    guard let cutout = rows.cutouts[row] else { return [] }
-                    let estimate = try estimator.estimate(
-                        collection.read(cutout), position: rows.positions[row],
-                        reddening: rows.reddening[row],
-                        workspace: &workspace)
-                    let isUsable =
-                        estimate.flags.isDisjoint(with: unusable) && estimate.latents.allSatisfy(\.isFinite)
-                    return isUsable ? estimate.latents : []
+            ) { range, worker in
+                let part = start + range.lowerBound..<start + range.upperBound
+                let estimates = try memory.withState(of: worker) { workspace in
+                    try estimator.estimates(part, of: rows, in: collection, workspace: &workspace)
+                }
+                return estimates.map {
+                    let isUsable = $0.flags.isDisjoint(with: unusable) && $0.latents.allSatisfy(\.isFinite)
+                    return isUsable ? $0.latents : []
                 }
             }.flatMap { $0 }
             progress(

@@ -1,0 +1,23 @@
+// Files in memory that may shrink: a fault on a lent range is caught, not deadly.
+#pragma once
+
+#include <stddef.h>
+#include <stdint.h>
+
+/// Maps the first `size` bytes of an open file for reading, shared with the page cache; NULL where that fails.
+const void *galatea_map_file(int descriptor, size_t size);
+
+/// Ends a mapping.
+void galatea_unmap_file(const void *start, size_t size);
+
+/// Takes whole pages inside a range out of resident memory; they come back from the page cache when touched.
+void galatea_release_mapped(const void *start, size_t size);
+
+/// Watches a range of a mapping on this thread until `galatea_guard_end`.
+///
+/// Where the file is too short by then, or cannot be read, the pages become zero and `*broken` 1, before any
+/// other thread can see the zeros. Returns 0 when a range is watched already: ranges do not nest.
+int galatea_guard_begin(const void *start, size_t size, int32_t *broken);
+
+/// Ends watching. Returns whether the mapping is broken, by this thread or another: what was read may be zeros.
+int galatea_guard_end(void);

@@ -1,0 +1,50 @@
+internal import CFileMapping
+internal import Foundation
+
+/// A file's bytes as memory, read from the page cache without a copy.
+///
+/// The file may shrink or fail while it is mapped: then the mapping is broken, for good, and what was read from
+/// it is not to be trusted. `ByteSource.withBytes` reads again in the plain way, which says what is wrong.
+final class FileMapping: Sendable {
+    private nonisolated(unsafe) let start: UnsafeRawPointer
+    private nonisolated(unsafe) let broken: UnsafeMutablePointer<Int32>
+    private let size: Int
+    private let descriptor: Int32
+
+    /// Maps a file that stays open; `nil` where the system does not.
+    init?(descriptor: Int32, size: Int) {
+        guard size > 0, let start = galatea_map_file(descriptor, size) else { return nil }
+        self.start = start
+        self.size = size
+        self.descriptor = descriptor
+        broken = .allocate(capacity: 1)
+        broken.initialize(to: 0)
+    }
+
+    deinit {
+        galatea_unmap_file(start, size)
+        broken.deallocate()
+    }
+
+    /// Lends bytes; `nil`, whatever `body` made of them, when the mapping is broken by then.
+    func withBytes<Result>(_ range: Range<Int>, _ body: (UnsafeRawBufferPointer) -> Result) -> Result? {
+        precondition(range.lowerBound >= 0 && range.upperBound <= size, "FileMapping: \(range) of \(size)")
+        let isWatched = galatea_guard_begin(start + range.lowerBound, range.count, broken) != 0
+        precondition(isWatched, "FileMapping: lent ranges do not nest")
+        let result = body(UnsafeRawBufferPointer(start: start + range.lowerBound, count: range.count))
+        guard galatea_guard_end() == 0, reaches(range.upperBound) else { return nil }
+        return result
+    }
+
+    /// Whether the file still has so many bytes: behind its end the last page holds zeros, without a fault.
+    private func reaches(_ count: Int) -> Bool {
+        var status = stat()
+        return fstat(descriptor, &status) == 0 && Int(status.st_size) >= count
+    }
+
+    /// Gives the memory of a range back, which the system would otherwise count as the process's own.
+    func release(_ range: Range<Int>) {
+        precondition(range.lowerBound >= 0 && range.upperBound <= size, "FileMapping: \(range) of \(size)")
+        galatea_release_mapped(start + range.lowerBound, range.count)
+    }
+}

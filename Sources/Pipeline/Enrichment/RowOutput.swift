@@ -1,0 +1,97 @@
+internal import Catalogs
+internal import Dispatch
+internal import Logging
+internal import Synchronization
+
+/// Writes blocks of estimated rows in their order, one of them while the next is being estimated.
+final class RowOutput: Sendable {
+    /// What one block after the other changes.
+    private struct State {
+        let writer: CatalogWriter
+        let passing: PassingColumns
+        var tally: EnrichmentTally
+        var failure: (any Error)?
+    }
+
+    private let builder: EnrichedBlockBuilder
+    private let logger: Logger
+    private let state: Mutex<State>
+    /// Where blocks are written; `nil` for the caller's own thread.
+    private let queue: DispatchQueue?
+    /// Taken while a block waits or is being written.
+    private let turn = DispatchSemaphore(value: 1)
+
+    /// An output.
+    ///
+    /// - Parameters:
+    ///   - builder: Makes columns of estimates.
+    ///   - writer: Where the rows go.
+    ///   - passing: Columns of the catalogue, at the first row that is to come.
+    ///   - tally: What was counted so far.
+    ///   - isOverlapped: Whether a thread of its own writes.
+    ///   - logger: Is told of cutouts that cannot be used.
+    init(
+        _ builder: EnrichedBlockBuilder, writer: sending CatalogWriter, passing: sending PassingColumns,
+        tally: EnrichmentTally, isOverlapped: Bool, logger: Logger
+    ) {
+        self.builder = builder
+        self.logger = logger
+        state = Mutex(State(writer: writer, passing: passing, tally: tally))
+        queue = isOverlapped ? DispatchQueue(label: "galatea.rows") : nil
+    }
+
+    /// Hands over the next block; waits until the one before is written.
+    ///
+    /// - Throws: What went wrong with a block before, or without a thread for writing with this one.
+    func append(_ estimates: [RowEstimate], of rows: Range<Int>) throws {
+        guard let queue else {
+            try state.withLock { try write(estimates, rows, &$0) }
+            return
+        }
+        turn.wait()
+        if let failure = state.withLock({ $0.failure }) {
+            turn.signal()
+            throw failure
+        }
+        queue.async { [self] in
+            state.withLock { state in
+                do { try write(estimates, rows, &state) } catch { state.failure = error }
+            }
+            turn.signal()
+        }
+    }
+
+    private func write(_ estimates: [RowEstimate], _ rows: Range<Int>, _ state: inout State) throws {
+        let table = builder.block(estimates, rows: rows).table(
+            builder.schema, passing: try state.passing.next(rows.count))
+        try state.writer.append(table)
+        state.tally.add(table)
+        for (row, estimate) in zip(rows, estimates) {
+            guard let fault = estimate.fault, state.tally.mayNameFault() else { continue }
+            logger.warning("row \(row + 1): \(fault)")
+        }
+    }
+
+    /// Waits for the last block and completes the files.
+    ///
+    /// - Returns: What was counted.
+    func finish() throws -> EnrichmentTally {
+        turn.wait()
+        defer { turn.signal() }
+        return try state.withLock { state in
+            if let failure = state.failure { throw failure }
+            try state.writer.finish()
+            return state.tally
+        }
+    }
+
+    /// Brings what was handed over to disk, so that a later run can go on from there.
+    func synchronize() throws {
+        turn.wait()
+        defer { turn.signal() }
+        try state.withLock { state in
+            if let failure = state.failure { throw failure }
+            try state.writer.synchronize()
+        }
+    }
+}
