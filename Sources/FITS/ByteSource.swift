@@ -56,6 +56,13 @@ package final class ByteSource: Sendable {
         }
     }
 
+    /// The regular file at `path`, read in one go into memory; a file beyond `limit` bytes stays on disk.
+    package static func whole(path: String, limit: Int = 1 << 24) throws(FITSError) -> ByteSource {
+        let source = try ByteSource(path: path)
+        guard source.size <= limit else { return source }
+        return ByteSource(bytes: try source.bytes(at: 0, count: source.size), name: path)
+    }
+
     deinit {
         switch storage {
         case .file(let descriptor), .mapped(let descriptor, _): close(descriptor)

@@ -14,6 +14,8 @@ public struct CutoutHeader: Sendable {
     public let coordinates: WorldCoordinates
     /// The unit with the pixels.
     let unit: HeaderDataUnit
+    /// Whether stored numbers are the physical ones.
+    let isUnscaled: Bool
     /// Lengths of the axes x, y and, for a cube, band.
     let axes: [Int]
 
@@ -46,6 +48,7 @@ public struct CutoutHeader: Sendable {
         survey = unit.header.text("SURVEY") ?? file.units[0].header.text("SURVEY")
         version = unit.header.text("VERSION") ?? file.units[0].header.text("VERSION")
         self.unit = unit
+        isUnscaled = layout.isUnscaled
         self.axes = axes
     }
 

@@ -40,6 +40,11 @@ public struct FITSFile: Sendable {
         try self.init(source: ByteSource(path: path, isMapped: true), limits: Limits(), isTrusted: true)
     }
 
+    /// Opens the local file at `path`, a small one, reading it in one go.
+    init(whole path: String) throws(FITSError) {
+        try self.init(source: ByteSource.whole(path: path), limits: Limits(), isTrusted: true)
+    }
+
     /// Reads a file that is in memory, such as an upload; `name` stands for it in messages.
     ///
     /// Tile-compressed images in it are refused.

@@ -24,7 +24,11 @@ public struct LegacyCutout: Sendable {
 
     /// Reads the cutout in `file`: its first image, whichever unit holds it.
     public init(_ file: FITSFile, assumedBands: [String]? = nil) throws(FITSError) {
-        let header = try CutoutHeader(file, assumedBands: assumedBands)
+        try self.init(file, header: CutoutHeader(file, assumedBands: assumedBands))
+    }
+
+    /// Reads the pixels behind a header of `file`.
+    init(_ file: FITSFile, header: CutoutHeader) throws(FITSError) {
         let pixels = try file.floats(of: header.unit)
         let companions = try CutoutCompanions(
             of: header.unit, axes: header.axes, bands: header.bands.count, in: file)

@@ -46,7 +46,10 @@ public struct CutoutResampler: Sendable, Hashable {
     public func resample(
         _ image: GalaxyImage, around target: SkyPosition? = nil
     ) throws(PhotometryError) -> GalaxyImage {
-        let map = try GridMap(of: image, onto: self, target: target)
+        let geometry = ImageGeometry(
+            size: ImageSize(width: image.width, height: image.height), plane: image.plane,
+            pixelScale: image.pixelScale)
+        let map = try GridMap(of: geometry, onto: self, target: target)
         if let shift = map.wholePixelShift(size: size) {
             if shift == (0, 0), image.width == size.width, image.height == size.height {
                 var same = image
@@ -57,6 +60,29 @@ public struct CutoutResampler: Sendable, Hashable {
             return shifted(image, by: shift, plane: map.plane)
         }
         return interpolated(image, map)
+    }
+
+    /// Whether `resample` would hand an image through as it is.
+    ///
+    /// - Parameters:
+    ///   - imageSize: Size of the image.
+    ///   - plane: Where its pixels lie on the sky.
+    ///   - imageScale: Its pixel scale, arcsec.
+    ///   - target: Where the grid's middle lies; the image's middle when `nil`.
+    public func passes(
+        size imageSize: ImageSize, plane: TangentPlane?, pixelScale imageScale: Double?,
+        around target: SkyPosition?
+    ) -> Bool {
+        guard imageSize == size else { return false }
+        let geometry = ImageGeometry(size: imageSize, plane: plane, pixelScale: imageScale)
+        do throws(PhotometryError) {
+            guard
+                let shift = try GridMap(of: geometry, onto: self, target: target).wholePixelShift(size: size)
+            else { return false }
+            return shift == (0, 0)
+        } catch {
+            return false
+        }
     }
 
     /// The part of an image that begins at a whole pixel, padded with 0.

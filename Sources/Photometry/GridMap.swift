@@ -1,5 +1,12 @@
 internal import Astronomy
 
+/// Size, place and scale of an image, without its pixels.
+struct ImageGeometry: Sendable {
+    var size: ImageSize
+    var plane: TangentPlane?
+    var pixelScale: Double?
+}
+
 /// Where the pixels of a grid lie on an image: `input = origin + x dx + y dy`.
 ///
 /// Between two tangent planes the map is not quite affine; over the few arcminutes of a cutout the difference
@@ -11,9 +18,9 @@ struct GridMap: Sendable {
     /// The grid's plane.
     var plane: TangentPlane
 
-    init(of image: GalaxyImage, onto grid: CutoutResampler, target: SkyPosition?) throws(PhotometryError) {
-        let middle = SIMD2(Double(image.width - 1), Double(image.height - 1)) / 2
-        let size = ImageSize(width: image.width, height: image.height)
+    init(of image: ImageGeometry, onto grid: CutoutResampler, target: SkyPosition?) throws(PhotometryError) {
+        let size = image.size
+        let middle = SIMD2(Double(size.width - 1), Double(size.height - 1)) / 2
         guard let source = image.plane else {
             // Without coordinates the picture's own middle and upright orientation are all there is.
             let scale = image.pixelScale ?? grid.pixelScale
@@ -39,8 +46,8 @@ struct GridMap: Sendable {
             let below = source.pixel(at: plane.position(at: centre - SIMD2(0, reach.y))),
             let above = source.pixel(at: plane.position(at: centre + SIMD2(0, reach.y)))
         else { throw .targetOutside(position, pixel: nil, size: size) }
-        guard pixel.x > -0.5, pixel.y > -0.5, pixel.x < Double(image.width) - 0.5,
-            pixel.y < Double(image.height) - 0.5
+        guard pixel.x > -0.5, pixel.y > -0.5, pixel.x < Double(size.width) - 0.5,
+            pixel.y < Double(size.height) - 0.5
         else { throw .targetOutside(position, pixel: pixel, size: size) }
         dx = (right - left) / (2 * reach.x)
         dy = (above - below) / (2 * reach.y)

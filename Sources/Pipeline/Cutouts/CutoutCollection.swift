@@ -115,11 +115,32 @@ struct CutoutCollection: Sendable {
         return (parts[part], index - starts[part])
     }
 
-    /// The cutout of a number where it stands in a packed file; `nil` for one in a folder.
-    func stored(_ index: Int) -> StoredCutout? {
+    /// The cutout of a number, as bytes where it stands on a grid as it is, as an image otherwise.
+    ///
+    /// - Parameters:
+    ///   - grid: The model's grid.
+    ///   - target: Where the row's target lies.
+    func find(_ index: Int, on grid: ModelGrid, around target: SkyPosition?) -> FoundCutout {
         let place = place(of: index)
-        guard case .packed(let file, let objects) = place.part else { return nil }
-        return StoredCutout(file: file, index: place.index, object: objects[place.index])
+        switch place.part {
+        case .packed(let file, let objects):
+            let stored = grid.stored(file, place.index, objects[place.index], around: target)
+            return stored.map { .stored($0) } ?? .read(read(index))
+        case .folder(let folder):
+            do throws(FITSError) {
+                let file = try CutoutFile(path: folder.path(place.index))
+                if let stored = grid.stored(file, around: target) { return .stored(stored) }
+                return .read(Self.reading(try file.cutout().image))
+            } catch {
+                return .read(.unreadable(error.description))
+            }
+        }
+    }
+
+    /// What an image of a single file tells.
+    private static func reading(_ image: GalaxyImage) -> CutoutReading {
+        CutoutReading(
+            image: image, position: image.centre, foundPixelScale: image.pixelScale, flags: image.flags)
     }
 
     /// Says that the pixels of some cutouts, in any order, are not needed again soon.
@@ -151,10 +172,7 @@ struct CutoutCollection: Sendable {
             }
         case .folder(let folder):
             do throws(FITSError) {
-                let image = try LegacyCutout(path: folder.path(place.index)).image
-                return CutoutReading(
-                    image: image, position: image.centre, foundPixelScale: image.pixelScale,
-                    flags: image.flags)
+                return Self.reading(try LegacyCutout(path: folder.path(place.index)).image)
             } catch {
                 return .unreadable(error.description)
             }

@@ -1,6 +1,22 @@
 internal import Astronomy
 internal import FITS
 
+/// A cutout as it was found: stored as the model wants it, or read, or why it was not.
+enum FoundCutout: Sendable {
+    /// Its bytes can be taken as they are.
+    case stored(StoredCutout)
+    /// It was read into memory, or could not be.
+    case read(CutoutReading)
+
+    /// The target's position, where the file tells it.
+    var position: SkyPosition? {
+        switch self {
+        case .stored(let cutout): cutout.position
+        case .read(let reading): reading.position
+        }
+    }
+}
+
 /// A cutout as it was read, or why it was not.
 struct CutoutReading: Sendable {
     /// The image; `nil` when the file could not be read.

@@ -20,7 +20,8 @@ struct ModelGrid: Sendable {
     let size: Int
     /// Arcsec per pixel of the grid.
     let pixelScale: Double
-    private let resampler: CutoutResampler
+    /// Brings images to the grid.
+    let resampler: CutoutResampler
     private let scaleRange: ClosedRange<Double>
 
     /// The grid of a model.

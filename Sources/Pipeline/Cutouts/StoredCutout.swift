@@ -2,35 +2,75 @@ internal import Astronomy
 internal import FITS
 internal import Photometry
 
-/// A cutout of a packed file that is on the model's grid as it stands: its stored bytes need no image.
+/// A cutout that is on the model's grid as it stands in its file: its stored bytes need no image.
 struct StoredCutout: Sendable {
-    /// The packed file.
-    var file: PackedCutouts
-    /// The object's number in it.
-    var index: Int
-    /// What the file says of the object beside its pixels.
-    var object: PackedObject
+    /// Where the bytes are.
+    enum Place: Sendable {
+        case packed(PackedCutouts, index: Int)
+        case single(CutoutFile)
+    }
+
+    /// Where the bytes are.
+    var place: Place
+    /// Where the target lies, if the file says so.
+    var position: SkyPosition?
+    /// Arcsec per pixel as the survey delivered it.
+    var foundPixelScale: Double?
+    /// Galactic E(B-V) that came with the cutout.
+    var reddening: Double?
+    /// What was noticed before the pixels were looked at.
+    var flags: QualityFlags
+
+    /// Lends the stored pixels, big-endian float32 `[band, y, x]`.
+    func withPixels<Result>(_ body: (RawSpan) -> Result) throws(FITSError) -> Result {
+        switch place {
+        case .packed(let file, let index): try file.withStoredPixels(of: index, body)
+        case .single(let file): try file.withStoredPixels(body)
+        }
+    }
 }
 
 extension ModelGrid {
     /// How far a target may lie from the cutout's middle, arcsec; the resampler leaves half a pixel alone.
     private var tolerance: Double { 0.9 * CutoutResampler.offsetTolerance * pixelScale }
 
-    /// Whether resampling would hand a cutout through as it is, without a flag.
-    func takes(_ cutout: StoredCutout, around target: SkyPosition?) -> Bool {
-        let file = cutout.file
+    /// A cutout of a packed file, if resampling would hand it through as it is.
+    func stored(
+        _ file: PackedCutouts, _ index: Int, _ object: PackedObject, around target: SkyPosition?
+    ) -> StoredCutout? {
         guard
             file.width == size && file.height == size && file.pixelScale == pixelScale && file.bands == bands
                 && file.layers.count == 1,
-            cutout.object.flags.isDisjoint(with: [.unreadable, .bandMissing])
-        else { return false }
-        guard let target, let position = cutout.object.position, target != position else { return true }
-        return target.separation(position).degrees * 3600 < tolerance
+            object.flags.isDisjoint(with: [.unreadable, .bandMissing])
+        else { return nil }
+        let position = object.position
+        if let target, let position, target != position,
+            target.separation(position).degrees * 3600 >= tolerance
+        {
+            return nil
+        }
+        return StoredCutout(
+            place: .packed(file, index: index), position: position,
+            foundPixelScale: object.pixelScale.isFinite ? object.pixelScale : file.pixelScale,
+            reddening: object.reddening.isFinite ? object.reddening : nil, flags: object.flags)
     }
 
-    /// The flags that placing it would give.
+    /// A single cutout, if resampling would hand it through as it is.
+    func stored(_ file: CutoutFile, around target: SkyPosition?) -> StoredCutout? {
+        let header = file.header
+        guard header.bands == bands, file.isPlain,
+            resampler.passes(
+                size: ImageSize(width: header.width, height: header.height), plane: header.coordinates.plane,
+                pixelScale: header.coordinates.pixelScale, around: target)
+        else { return nil }
+        return StoredCutout(
+            place: .single(file), position: header.centre, foundPixelScale: header.coordinates.pixelScale,
+            flags: [])
+    }
+
+    /// The flags that placing a stored cutout gives.
     func flags(of cutout: StoredCutout) -> QualityFlags {
-        isInRange(cutout.object.pixelScale.isFinite ? cutout.object.pixelScale : cutout.file.pixelScale)
-            ? cutout.object.flags : cutout.object.flags.union(.pixelScaleOutOfRange)
+        cutout.foundPixelScale.map(isInRange) ?? true
+            ? cutout.flags : cutout.flags.union(.pixelScaleOutOfRange)
     }
 }

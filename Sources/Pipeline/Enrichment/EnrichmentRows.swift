@@ -34,25 +34,32 @@ struct EnrichmentRows: Sendable {
         }
     }
 
-    /// The cutout of a row, or why there is none.
+    /// The image of a row's cutout, or why there is none.
     ///
     /// One that was found by its name alone is compared with the row's position here: it must not show another
     /// place on the sky.
     func reading(_ row: Int, of collection: CutoutCollection) -> CutoutReading {
-        guard let cutout = cutouts[row] else { return .unreadable("no cutout belongs to the row") }
+        guard let cutout = cutouts[row] else { return Self.noCutout }
         let reading = collection.read(cutout)
-        guard CatalogMatch.isElsewhere(row: positions[row], cutout: reading.position) else { return reading }
-        return .unreadable(
-            "the cutout '\(collection.objects.name(cutout))' of its identifier lies elsewhere on the sky")
+        return elsewhere(row, reading.position, cutout, collection) ?? reading
     }
 
-    /// The cutout of a row whose stored bytes a model can take as they are; `nil` for any other.
-    func stored(_ row: Int, of collection: CutoutCollection, on grid: ModelGrid) -> StoredCutout? {
-        guard let cutout = cutouts[row].flatMap(collection.stored),
-            !CatalogMatch.isElsewhere(row: positions[row], cutout: cutout.object.position),
-            grid.takes(cutout, around: positions[row])
-        else { return nil }
-        return cutout
+    /// The cutout of a row as `reading` has it, or its bytes where they stand on a grid as they are.
+    func cutout(_ row: Int, of collection: CutoutCollection, on grid: ModelGrid) -> FoundCutout {
+        guard let cutout = cutouts[row] else { return .read(Self.noCutout) }
+        let found = collection.find(cutout, on: grid, around: positions[row])
+        return elsewhere(row, found.position, cutout, collection).map { .read($0) } ?? found
+    }
+
+    private static let noCutout = CutoutReading.unreadable("no cutout belongs to the row")
+
+    /// What becomes of a cutout that shows another place than its row says; `nil` for one that does not.
+    private func elsewhere(
+        _ row: Int, _ position: SkyPosition?, _ cutout: Int, _ collection: CutoutCollection
+    ) -> CutoutReading? {
+        guard CatalogMatch.isElsewhere(row: positions[row], cutout: position) else { return nil }
+        return .unreadable(
+            "the cutout '\(collection.objects.name(cutout))' of its identifier lies elsewhere on the sky")
     }
 
     /// One row a cutout.

@@ -117,23 +117,35 @@ struct RowEstimator: Sendable {
         _ workspace: inout RowWorkspace, cutout: inout PreparedInput?
     ) -> RowEstimate {
         let given = rows.reddening[row].isFinite ? rows.reddening[row] : nil
-        if measurer == nil, let stored = rows.stored(row, of: collection, on: grid) {
-            let reddening = given ?? (stored.object.reddening.isFinite ? stored.object.reddening : nil)
-            let position = rows.positions[row] ?? stored.object.position
-            do throws(FITSError) {
-                cutout = try stored.file.withStoredPixels(of: stored.index) { pixels in
-                    folder.model.load(
-                        bigEndian: pixels, reddening: reddening, slot: slot, workspace: &workspace.model)
-                }
-                return started(
-                    flags: grid.flags(of: stored), position: position, reddening: reddening, measurement: nil)
-            } catch {
-                return nothing(nil, position: position, reddening: reddening, fault: error.description)
-            }
+        let stored: StoredCutout
+        switch measurer == nil
+            ? rows.cutout(row, of: collection, on: grid) : .read(rows.reading(row, of: collection))
+        {
+        case .stored(let cutout): stored = cutout
+        case .read(let reading):
+            return load(
+                reading, position: rows.positions[row] ?? reading.position,
+                reddening: given ?? reading.reddening, slot: slot, &workspace, cutout: &cutout)
         }
-        let reading = rows.reading(row, of: collection)
-        let position = rows.positions[row] ?? reading.position
-        let reddening = given ?? reading.reddening
+        let position = rows.positions[row] ?? stored.position
+        let reddening = given ?? stored.reddening
+        do throws(FITSError) {
+            cutout = try stored.withPixels { pixels in
+                folder.model.load(
+                    bigEndian: pixels, reddening: reddening, slot: slot, workspace: &workspace.model)
+            }
+            return started(
+                flags: grid.flags(of: stored), position: position, reddening: reddening, measurement: nil)
+        } catch {
+            return nothing(nil, position: position, reddening: reddening, fault: error.description)
+        }
+    }
+
+    /// Places an image, measures it, and passes it through the convolutions.
+    private func load(
+        _ reading: CutoutReading, position: SkyPosition?, reddening: Double?, slot: Int,
+        _ workspace: inout RowWorkspace, cutout: inout PreparedInput?
+    ) -> RowEstimate {
         switch grid.place(reading, around: position) {
         case .success(let placement):
             cutout = folder.model.load(
