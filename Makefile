@@ -1,5 +1,5 @@
 # Two commands matter: `make run` and `make test`. Both install the missing system packages first.
-.PHONY: run test build setup lint format floors clean
+.PHONY: run test build setup lint format floors clean peers accuracy
 
 run: build
 	@.ci/main-job
@@ -21,6 +21,20 @@ format:
 
 floors:
 	@.ci/floors
+
+# Other people's software that ours is measured against, in an environment of its own: never needed by tests.
+peers: .build/peers/complete
+
+.build/peers/complete: Sources/Benchmarks/Peers/requirements.txt
+	@python3 -m venv .build/peers
+	@# PyTorch for processors only, which stands on its own page; without its page pip would take CUDA, gigabytes.
+	@.build/peers/bin/pip install --quiet --no-deps --retries 1 \
+		--find-links https://download.pytorch.org/whl/cpu/torch/ "$$(grep '^torch==' $<)"
+	@.build/peers/bin/pip install --quiet -r $<
+	@touch $@
+
+accuracy: peers
+	@.build/peers/bin/python Sources/Benchmarks/Peers/gradient_boosting.py "$(ENRICHED)" "$(CATALOG)"
 
 clean:
 	@rm -rf .build .build-* output

@@ -112,7 +112,8 @@ let package = Package(
         .executableTarget(
             name: "Benchmarks",
             dependencies: [
-                "Measurement", "Pipeline", "GalaxyModels", "NeuralNetworks", "Discovery", "Safetensors", "Tensors",
+                "Measurement", "Pipeline", "GalaxyModels", "NeuralNetworks", "Discovery", "Safetensors",
+                "Tensors",
                 "FITS", "MockSurvey", "Photometry", "Astronomy", "Computing",
                 .product(name: "ArgumentParser", package: "swift-argument-parser"),
                 .product(name: "Logging", package: "swift-log"),
@@ -139,7 +140,7 @@ let package = Package(
                 "GalaxyModels", "Catalogs", "Photometry", "FITS", "MockSurvey", "Astronomy", "Computing",
                 .product(name: "Logging", package: "swift-log"),
             ]),
-        tests("Measurement", ["Computing"]),
+        tests("Measurement", ["CKernels", "Computing"]),
         // The built program, run as a process: no module of it is imported.
         .testTarget(name: "GalateaTests", dependencies: ["galatea", "TestSupport"], swiftSettings: house),
     ],

@@ -32,7 +32,8 @@ struct Benchmarks: AsyncParsableCommand {
 
     @Option(
         parsing: .singleValue,
-        help: ArgumentHelp("Threads of every contender; may be repeated. Each benchmark's own otherwise.",
+        help: ArgumentHelp(
+            "Threads of every contender; may be repeated. Each benchmark's own otherwise.",
             valueName: "N"))
     var threads: [Int] = []
 

@@ -37,7 +37,8 @@ struct LatentRace {
                     _ = try inference.latents(of: [cutouts], threads: 1)
                 })
         }
-        let peers = [("tuned: OpenCV, ONNX Runtime", "tuned"), ("authors': astropy, PyTorch", "authors")].map {
+        let peers = [("tuned: OpenCV, ONNX Runtime", "tuned"), ("authors': astropy, PyTorch", "authors")].map
+        {
             Peer(name: $0.0, script: "latents", key: $0.1, options: options, items: count, ours: expected)
         }
         return try await session.measure(

@@ -18,7 +18,8 @@ struct PhotometryBenchmark: Benchmark {
         let contenders = PhotometryMethod.allCases.compactMap { method in
             method.measurer().map { measurer in
                 Contender("galatea, \(method.rawValue)", items: images.count) {
-                    try ParallelLoop(threads: threads).forEachChunk(count: images.count, chunk: 8) { range, _ in
+                    try ParallelLoop(threads: threads).forEachChunk(count: images.count, chunk: 8) {
+                        range, _ in
                         for index in range { _ = measurer.measure(images[index]) }
                     }
                 }

@@ -32,7 +32,8 @@ struct RBFBenchmark: Benchmark {
             threads: threads,
             contenders: [
                 Contender("galatea", items: rows.count) {
-                    try ParallelLoop(threads: threads).forEachChunk(count: rows.count, chunk: 64) { range, _ in
+                    try ParallelLoop(threads: threads).forEachChunk(count: rows.count, chunk: 64) {
+                        range, _ in
                         for row in range { _ = machine.values(rows.row(row)) }
                     }
                 }

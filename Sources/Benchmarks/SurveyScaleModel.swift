@@ -51,7 +51,9 @@ struct SurveyScaleModel {
         var latents: [Double] = []
         latents.reserveCapacity(references * mean.count)
         for _ in 0..<references {
-            for column in mean.indices { latents.append(mean[column] + deviation[column] * generator.normal()) }
+            for column in mean.indices {
+                latents.append(mean[column] + deviation[column] * generator.normal())
+            }
         }
         return try ReferenceSet(
             identifiers: .numbers(Array(0..<Int64(references))),

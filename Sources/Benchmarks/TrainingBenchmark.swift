@@ -35,7 +35,8 @@ struct TrainingBenchmark: Benchmark {
             ("PyTorch compiled", "compiled"),
         ].map {
             Peer(
-                name: $0.0, script: "training", key: $0.1, options: options, items: Self.batch, ours: expected)
+                name: $0.0, script: "training", key: $0.1, options: options, items: Self.batch, ours: expected
+            )
         }
         let contenders = try (threads == 1 ? [1] : [threads, 1]).map { count in
             var step = TrainingStep(try inference.network(), data: data, threads: count)

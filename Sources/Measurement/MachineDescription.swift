@@ -54,9 +54,9 @@ public struct MachineDescription: Sendable, Equatable, Codable {
             }
         }
         #if arch(x86_64)
-        return "x86-64"
+            return "x86-64"
         #else
-        return "arm64"
+            return "arm64"
         #endif
     }
 
@@ -68,7 +68,9 @@ public struct MachineDescription: Sendable, Equatable, Codable {
             "\(processor), \(cores) cores, \(system)",
             "instruction set \(instructionSet); GFLOP/s a core: \(rates.joined(separator: ", "))\(units ?? "")",
             "\(blas); load \(String(format: "%.1f", load)); galatea \(galatea); \(date)",
-        ] + (peers.isEmpty
-            ? [] : ["peers: " + peers.sorted { $0.key < $1.key }.map { "\($0) \($1)" }.joined(separator: ", ")])
+        ]
+            + (peers.isEmpty
+                ? []
+                : ["peers: " + peers.sorted { $0.key < $1.key }.map { "\($0) \($1)" }.joined(separator: ", ")])
     }
 }

@@ -29,6 +29,11 @@ class SEP(Photometry):
 
     packages = ("sep",)
 
+    def __init__(self, options):
+        super().__init__(options)
+        # Gagliano & Villar (2023) measure so; the boxes take part of a large galaxy's light for sky.
+        self.notes.append("background boxes of 10 pixels, no correction for light outside the aperture")
+
     def fluxes(self, bands):
         import sep
 

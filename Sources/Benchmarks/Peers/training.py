@@ -10,6 +10,7 @@ RECONSTRUCTION, LABEL, RATE = 10.0, 50.0, 1e-4
 
 class Training(Task):
     packages = ("torch",)
+    warm_ups = 3
     channels_last = False
     compiled = False
 
