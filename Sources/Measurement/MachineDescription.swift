@@ -28,6 +28,24 @@ public struct MachineDescription: Sendable, Equatable, Codable {
     /// Versions of peers by name.
     public var peers: [String: String]
 
+    /// A machine that is known.
+    public init(
+        processor: String, cores: Int, system: String, instructionSet: String, peaks: [FloatingPointPeak],
+        wideUnits: Int?, blas: String, load: Double, galatea: String, date: String, peers: [String: String]
+    ) {
+        self.processor = processor
+        self.cores = cores
+        self.system = system
+        self.instructionSet = instructionSet
+        self.peaks = peaks
+        self.wideUnits = wideUnits
+        self.blas = blas
+        self.load = load
+        self.galatea = galatea
+        self.date = date
+        self.peers = peers
+    }
+
     /// Looks at this machine; takes a second for the rates.
     public static func current(peers: [String: String] = [:]) -> MachineDescription {
         let blas = BLASInformation.current

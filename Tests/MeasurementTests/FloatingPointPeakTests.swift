@@ -35,9 +35,9 @@ struct FloatingPointPeakTests {
                 FloatingPointPeak(instructionSet: "AVX-512", gigaflops: wide),
             ]
         }
-        #expect(FloatingPointPeak.wideUnits(peaks(100, 190)) == 2)
+        #expect(FloatingPointPeak.wideUnits(peaks(110, 170)) == 2)
         #expect(FloatingPointPeak.wideUnits(peaks(100, 100)) == 1)
-        #expect(FloatingPointPeak.wideUnits(peaks(100, 140)) == nil)
+        #expect(FloatingPointPeak.wideUnits(peaks(100, 130)) == nil)
         #expect(FloatingPointPeak.wideUnits([peaks(100, 190)[0]]) == nil)
     }
 }

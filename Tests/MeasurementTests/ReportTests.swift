@@ -31,12 +31,9 @@ struct ReportTests {
     func table() async throws {
         let lines = try await task().table.split(separator: "\n").map(String.init)
         #expect(lines[0] == "encoder, batch 1: us per galaxy, 1 thread, 2 rounds")
-        #expect(lines[2].split(separator: " ") == ["galatea", "250", "250", "250", "250", "1"])
-        let peer = lines[3].split(separator: " ").map(String.init)
-        #expect(
-            peer
-                == "the peer 1500 1500 1500 1500 6.00 (6.00..6.00) 1.0e-06 of 2.0e+00, latents"
-                .split(separator: " ").map(String.init))
+        #expect(lines[2].split(separator: " ") == "galatea 250 250 250 250 1".split(separator: " "))
+        let peer = "the peer 1500 1500 1500 1500 6.00 (6.00..6.00) 1.0e-06 of 2.0e+00, latents"
+        #expect(lines[3].split(separator: " ") == peer.split(separator: " "))
         #expect(lines[4...] == ["  * the peer: recall 0.98", "  * no other peer"])
         #expect(lines.allSatisfy { !$0.hasSuffix(" ") })
     }

@@ -9,9 +9,11 @@ a machine that has not seen it: what the photometry by itself is worth. Prints o
 """
 
 import argparse
+import warnings
 
 import numpy as np
 from astropy.table import Table
+from astropy.units import UnitsWarning
 from sklearn.ensemble import HistGradientBoostingRegressor
 from sklearn.model_selection import KFold, cross_val_predict
 
@@ -63,6 +65,8 @@ def main():
     parser.add_argument("enriched")
     parser.add_argument("catalog")
     arguments = parser.parse_args()
+    # Nanomaggies are no unit of the FITS standard; here only numbers count.
+    warnings.simplefilter("ignore", UnitsWarning)
     enriched = Table.read(arguments.enriched, format="fits", hdu=1)
     catalog = matched(enriched, Table.read(arguments.catalog, format="fits", hdu=1))
     kind = np.array([str(name).strip().lower() for name in catalog["class"]])

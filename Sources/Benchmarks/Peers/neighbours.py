@@ -1,5 +1,6 @@
 """Peers of the neighbour search: the k nearest of each query, by Euclidean distance."""
 
+import os
 import time
 
 import numpy as np
@@ -14,9 +15,26 @@ class Neighbours(Task):
         super().__init__(options)
         self.points, self.queries = np.load(options["points"]), np.load(options["queries"])
         self.count = options["k"]
-        start = time.perf_counter()
-        self.build()
-        self.notes.append(f"built in {time.perf_counter() - start:.1f} s")
+        # Building takes minutes: several efforts of one graph share it through a file.
+        path = options.get("index")
+        if path and os.path.exists(path):
+            self.load(path)
+        else:
+            start = time.perf_counter()
+            self.build()
+            self.notes.append(f"built in {time.perf_counter() - start:.1f} s on {self.builders()} threads")
+            if path:
+                self.save(path)
+        self.tune()
+
+    def builders(self):
+        return 1
+
+    def save(self, path):
+        pass
+
+    def tune(self):
+        pass
 
     def compare(self, path):
         """Distances to the neighbours found: the same lists to rounding for an exact search, else recall."""
@@ -43,40 +61,76 @@ class SciPy(Neighbours):
         return self.tree.query(self.queries, self.count, workers=threads())
 
 
-class Faiss(Neighbours):
-    packages = ("faiss-cpu",)
+class Graph(Neighbours):
+    """Hierarchical navigable small worlds; every core builds, only the asked-for threads search."""
+
     is_exact = False
+    links, construction_effort = 32, 200
+
+    def builders(self):
+        return len(os.sched_getaffinity(0))
+
+
+class Faiss(Graph):
+    packages = ("faiss-cpu",)
 
     def build(self):
         import faiss
 
-        faiss.omp_set_num_threads(threads())
-        self.index = faiss.IndexHNSWFlat(self.points.shape[1], 32)
-        self.index.hnsw.efConstruction = 200
+        faiss.omp_set_num_threads(self.builders())
+        self.index = faiss.IndexHNSWFlat(self.points.shape[1], self.links)
+        self.index.hnsw.efConstruction = self.construction_effort
         self.index.add(self.points.astype(np.float32))
+
+    def save(self, path):
+        import faiss
+
+        faiss.write_index(self.index, path)
+
+    def load(self, path):
+        import faiss
+
+        self.index = faiss.read_index(path)
+
+    def tune(self):
+        import faiss
+
+        faiss.omp_set_num_threads(threads())
         self.index.hnsw.efSearch = self.options["effort"]
         self.single = self.queries.astype(np.float32)
-        self.notes.append(f"HNSW, M 32, efSearch {self.options['effort']}")
+        self.notes.append(f"HNSW, M {self.links}, efSearch {self.options['effort']}")
 
     def run(self):
         squares, rows = self.index.search(self.single, self.count)
         return np.sqrt(squares.astype(np.float64)), rows
 
 
-class HNSWLib(Neighbours):
+class HNSWLib(Graph):
     packages = ("hnswlib",)
-    is_exact = False
 
-    def build(self):
+    def empty(self):
         import hnswlib
 
-        self.index = hnswlib.Index(space="l2", dim=self.points.shape[1])
-        self.index.init_index(max_elements=len(self.points), ef_construction=200, M=32)
+        return hnswlib.Index(space="l2", dim=self.points.shape[1])
+
+    def build(self):
+        self.index = self.empty()
+        self.index.init_index(
+            max_elements=len(self.points), ef_construction=self.construction_effort, M=self.links)
+        self.index.add_items(self.points.astype(np.float32), num_threads=self.builders())
+
+    def save(self, path):
+        self.index.save_index(path)
+
+    def load(self, path):
+        self.index = self.empty()
+        self.index.load_index(path)
+
+    def tune(self):
         self.index.set_num_threads(threads())
-        self.index.add_items(self.points.astype(np.float32))
         self.index.set_ef(self.options["effort"])
         self.single = self.queries.astype(np.float32)
-        self.notes.append(f"M 32, ef {self.options['effort']}")
+        self.notes.append(f"M {self.links}, ef {self.options['effort']}")
 
     def run(self):
         rows, squares = self.index.knn_query(self.single, self.count, num_threads=threads())
