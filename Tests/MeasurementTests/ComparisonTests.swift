@@ -26,7 +26,7 @@ struct ComparisonTests {
         var rounds: [Int] = []
         let task = try await Comparison("x", unit: "item", threads: 1, contenders: contenders)
             .run(rounds: 3, warmUps: 1) { rounds.append($0) }
-        #expect(record.calls.joined() == "abc" + "abc" + "cba" + "abc")
+        #expect(record.calls.joined(separator: "") == "abcabccbaabc")
         #expect(rounds == [1, 2, 3])
         #expect(task.entries.map { $0.wallSeconds.count } == [3, 3, 3])
     }
@@ -70,7 +70,8 @@ struct ComparisonTests {
     func timing() async throws {
         let asleep = await Timing.measuring { usleep(50_000) }
         #expect(asleep.wallSeconds >= 0.05)
-        #expect(asleep.processorSeconds < 0.045)
+        // The processor's clock counts other tests of this process, too: no upper bound.
+        #expect(asleep.processorSeconds >= 0)
         var sum = 0.0
         let busy = await Timing.measuring {
             let end = Date().addingTimeInterval(0.05)
