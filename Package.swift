@@ -112,9 +112,8 @@ let package = Package(
         .executableTarget(
             name: "Benchmarks",
             dependencies: [
-                "Measurement", "Pipeline", "GalaxyModels", "NeuralNetworks", "Discovery", "Safetensors",
-                "Tensors",
-                "FITS", "MockSurvey", "Photometry", "Astronomy", "Computing",
+                "Measurement", "Pipeline", "GalaxyModels", "NeuralNetworks", "Discovery", "Tensors", "FITS",
+                "MockSurvey", "Photometry", "Astronomy", "Computing",
                 .product(name: "ArgumentParser", package: "swift-argument-parser"),
                 .product(name: "Logging", package: "swift-log"),
             ],
