@@ -92,15 +92,33 @@ let package = Package(
                 .product(name: "TOMLKit", package: "TOMLKit"),
             ]),
 
-        // Floor 6: the program.
+        // Floor 5: measuring it all.
+        room(
+            "Measurement",
+            [
+                "Pipeline", "MockSurvey", "Photometry", "Tensors", "Computing", "CKernels",
+                .product(name: "Logging", package: "swift-log"),
+            ]),
+
+        // Floor 6: the programs.
         .executableTarget(
             name: "galatea",
             dependencies: [
-                "Pipeline", "MockSurvey", "Photometry",
+                "Measurement", "Pipeline", "MockSurvey", "Photometry",
                 .product(name: "ArgumentParser", package: "swift-argument-parser"),
                 .product(name: "Logging", package: "swift-log"),
             ],
             swiftSettings: house),
+
+        .executableTarget(
+            name: "Benchmarks",
+            dependencies: [
+                "Measurement", "Pipeline", "GalaxyModels", "NeuralNetworks", "Discovery", "Tensors", "FITS",
+                "MockSurvey", "Photometry", "Astronomy", "Computing",
+                .product(name: "ArgumentParser", package: "swift-argument-parser"),
+                .product(name: "Logging", package: "swift-log"),
+            ],
+            exclude: ["Peers", "Runs"], swiftSettings: house),
 
         .target(name: "TestSupport", path: "Tests/TestSupport", swiftSettings: house),
         tests("CKernels", ["Computing"]),
@@ -122,6 +140,7 @@ let package = Package(
                 "GalaxyModels", "Catalogs", "Photometry", "FITS", "MockSurvey", "Astronomy", "Computing",
                 .product(name: "Logging", package: "swift-log"),
             ]),
+        tests("Measurement", ["CKernels", "Computing"]),
         // The built program, run as a process: no module of it is imported.
         .testTarget(name: "GalateaTests", dependencies: ["galatea", "TestSupport"], swiftSettings: house),
     ],

@@ -7,6 +7,7 @@
 #include "dense.h"
 #include "distances.h"
 #include "elementwise.h"
+#include "fma_peak.h"
 #include "instruction_set.h"
 #include "interpolation.h"
 #include "mock_rendering.h"
