@@ -53,6 +53,8 @@ let package = Package(
         .target(
             name: "CBuildInformation",
             cSettings: [.define("GALATEA_COMMIT", to: "\"\(commit ?? "unknown")\"")]),
+        .target(
+            name: "CHNSW", cxxSettings: [.unsafeFlags(["-O3", "-Wall", "-Werror"])]),
         .systemLibrary(name: "CCFITSIO", pkgConfig: "cfitsio", providers: [.apt(["libcfitsio-dev"])]),
         .systemLibrary(name: "CCrypto"),
         .systemLibrary(name: "COpenBLAS"),
@@ -73,7 +75,7 @@ let package = Package(
 
         // Floor 2: catalogues, classification and search, networks.
         room("Catalogs", ["Astronomy", "Computing", "FITS", "CZlib"]),
-        room("Discovery", ["CKernels", "Computing", "Safetensors", "CSVM"]),
+        room("Discovery", ["CKernels", "Computing", "Safetensors", "CHNSW", "CSVM"]),
         room("NeuralNetworks", ["Tensors", "Safetensors", "Computing", "CKernels"]),
 
         // Floor 3: the models.

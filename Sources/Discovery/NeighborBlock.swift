@@ -61,9 +61,10 @@ public struct NeighborBlock: Sendable {
             self.queries, k: k, metric: search.metric, level: search.level, excluding: excluding,
             distances: &distances, ranks: &rows, found: &found, workspace: &workspace)
         for query in bad { found[query] = 0 }
+        guard let rowOfRank = search.rowOfRank else { return }
         for query in 0..<count {
             for index in query * k..<query * k + Int(found[query]) {
-                rows[index] = search.rowOfRank[Int(rows[index])]
+                rows[index] = rowOfRank[Int(rows[index])]
             }
         }
     }

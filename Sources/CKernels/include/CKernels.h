@@ -10,6 +10,7 @@
 #include "mock_rendering.h"
 #include "neighbor_tree.h"
 #include "pixel_scaling.h"
+#include "point_distance.h"
 #include "rbf_decision.h"
 #include "reduction.h"
 #include "resampling.h"
