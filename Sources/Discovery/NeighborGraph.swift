@@ -7,11 +7,14 @@ public import Computing
 ///
 /// Some neighbours may be missing, farther ones standing in; what is found has its exact distance and order.
 /// The graph is built on one thread, so the same points, options and seed give the same graph and neighbours.
-/// Nothing chooses it by itself: whoever uses it says so to the user. Among 10^6 normally distributed points
-/// `NeighborSearch` is the faster one up to `exactDimensionLimit` coordinates.
+/// Nothing chooses it by itself: whoever uses it says so to the user.
+///
+/// Measured, one thread, 10 neighbours: among 10^5 points of 16 normally distributed coordinates 120 us a query at
+/// a recall of 0.998, built in 29 s, where the exact search takes 450 us; among 10^6 the exact search takes 16 us
+/// in 6 coordinates, 30 in 7, 76 in 8, 260 in 10 and 3,300 in 16.
 public final class NeighborGraph: @unchecked Sendable {
-    /// Coordinates up to which the exact search answers sooner, or so soon that building a graph does not pay:
-    /// measured among 10^6 normally distributed points.
+    /// Coordinates up to which an exact search among 10^6 points takes less than the 80 us or so that a graph
+    /// takes in any number of them.
     public static let exactDimensionLimit = 8
 
     /// How thoroughly the graph is built and searched.
