@@ -54,6 +54,8 @@ let package = Package(
             name: "CBuildInformation",
             cSettings: [.define("GALATEA_COMMIT", to: "\"\(commit ?? "unknown")\"")]),
         .target(name: "CFileMapping"),
+        .target(
+            name: "CHNSW", cxxSettings: [.unsafeFlags(["-O3", "-Wall", "-Werror"])]),
         .systemLibrary(name: "CCFITSIO", pkgConfig: "cfitsio", providers: [.apt(["libcfitsio-dev"])]),
         .systemLibrary(name: "CCrypto"),
         .systemLibrary(name: "COpenBLAS"),
@@ -74,7 +76,7 @@ let package = Package(
 
         // Floor 2: catalogues, classification and search, networks.
         room("Catalogs", ["Astronomy", "Computing", "FITS", "CZlib"]),
-        room("Discovery", ["CKernels", "Computing", "Safetensors", "CSVM"]),
+        room("Discovery", ["CKernels", "Computing", "Safetensors", "CHNSW", "CSVM"]),
         room("NeuralNetworks", ["Tensors", "Safetensors", "Computing", "CKernels"]),
 
         // Floor 3: the models.

@@ -30,6 +30,8 @@ struct RowEstimate: Sendable {
 /// Memory of one thread that estimates rows.
 struct RowWorkspace: Sendable {
     fileprivate var model: GalaxyModel.Workspace
+    fileprivate var predictions = PredictionBlock()
+    fileprivate var neighbors = NeighborBlock()
 }
 
 /// From cutouts to rows: grid, photometry, model, classes, neighbours. A few galaxies at a time, any thread; what
@@ -85,7 +87,7 @@ struct RowEstimator: Sendable {
             let batch = start..<min(range.upperBound, start + GalaxyModel.batch)
             result += estimates(batch: batch, rows, collection, &workspace)
         }
-        try addClassesAndNeighbours(&result)
+        try addClassesAndNeighbours(&result, &workspace)
         return result
     }
 
@@ -192,7 +194,7 @@ struct RowEstimator: Sendable {
     }
 
     /// Standardises latents and puts classes and neighbours into rows.
-    private func addClassesAndNeighbours(_ rows: inout [RowEstimate]) throws {
+    private func addClassesAndNeighbours(_ rows: inout [RowEstimate], _ workspace: inout RowWorkspace) throws {
         let known = rows.indices.filter { rows[$0].fault == nil }
         guard !known.isEmpty else { return }
         let raw = FeatureMatrix(
@@ -204,12 +206,15 @@ struct RowEstimator: Sendable {
         let features = FeatureMatrix(
             dimension: latents.dimension, floats: known.flatMap { rows[$0].latents })
         if let classifier {
-            let predictions = try classifier.predictions(for: features, loop: ParallelLoop(threads: 1))
-            for (row, prediction) in zip(known, predictions) { rows[row].prediction = prediction }
+            try classifier.predict(features, into: &workspace.predictions)
+            for (place, row) in known.enumerated() {
+                rows[row].prediction = workspace.predictions.prediction(place)
+            }
         }
         if let search {
+            try search.nearest(to: features, k: neighbourCount, into: &workspace.neighbors)
             for (place, row) in known.enumerated() {
-                rows[row].neighbors = try search.neighbors(of: features.row(place), k: neighbourCount)
+                rows[row].neighbors = workspace.neighbors.neighbors(of: place)
             }
         }
     }
