@@ -5,6 +5,9 @@ struct EnrichBenchmark: Benchmark {
     let name = "enrich"
     let summary = "whole enrichment beside packed FITS to latents, with each kind of photometry"
 
+    /// How often the survey is enriched in one repetition.
+    private static let copies = 8
+
     func tasks(_ session: BenchmarkSession, threads: Int) async throws -> [MeasuredTask] {
         let survey = try await session.survey(1024)
         var tasks: [MeasuredTask] = []
@@ -16,7 +19,8 @@ struct EnrichBenchmark: Benchmark {
             tasks.append(
                 try await session.measure(
                     try speed.comparison(
-                        named: "enrich, \(label), 2,000 support vectors, 10 of 100,000 neighbours")))
+                        named: "enrich, \(label), 2,000 support vectors, 10 of 100,000 neighbours",
+                        copies: Self.copies)))
         }
         return tasks
     }

@@ -24,21 +24,39 @@ public struct EnrichmentSpeed: Sendable {
 
     /// Packed FITS to latents, and the whole enrichment with each kind of photometry.
     ///
-    /// The first contender is packed FITS to latents, so that ratios tell what the rest of a row costs.
-    public func comparison(named name: String = "enrich") throws -> Comparison {
+    /// The first contender is packed FITS to latents, so that ratios tell what the rest of a row costs; the last
+    /// is an enrichment of a single row, which is start-up: model, classifier, index, output.
+    ///
+    /// - Parameters:
+    ///   - name: Name of the task.
+    ///   - copies: How often the survey is enriched in one run, so that start-up weighs little; once with the
+    ///     slowest photometry.
+    public func comparison(named name: String = "enrich", copies: Int = 1) throws -> Comparison {
         let inference = try LatentInference(model: model)
-        let (cutouts, threads) = (try LatentInference.Source([survey.cutouts]), self.threads)
+        let links = try survey.links(copies, in: folder + "/copies")
+        let (source, threads) = (try LatentInference.Source(links), self.threads)
+        let galaxies = copies * survey.count
         var contenders = [
-            Contender("packed FITS to latents", items: survey.count) {
-                _ = try inference.latents(of: cutouts, threads: threads)
+            Contender("packed FITS to latents", items: galaxies) {
+                _ = try inference.latents(of: source, threads: threads)
             }
         ]
         for method in PhotometryMethod.allCases {
+            let cutouts = method == .sep ? [survey.cutouts] : links
+            let enrichment = enrichment(photometry: method.rawValue, cutouts: cutouts)
             contenders.append(
-                Contender("enrich, photometry \(method.rawValue)", items: survey.count) {
-                    _ = try await enrichment(photometry: method.rawValue).run(logger: Self.quiet)
-                })
+                Contender(
+                    "enrich, photometry \(method.rawValue)",
+                    items: method == .sep ? survey.count : galaxies
+                ) { _ = try await enrichment.run(logger: Self.quiet) })
         }
+        var start = enrichment(photometry: PhotometryMethod.none.rawValue)
+        start.shard = Shard("1/\(survey.count)")
+        let single = start
+        contenders.append(
+            Contender("start-up: an enrichment of one row", items: 1) {
+                _ = try await single.run(logger: Self.quiet)
+            })
         return Comparison(name, unit: "galaxy", threads: threads, contenders: contenders)
     }
 

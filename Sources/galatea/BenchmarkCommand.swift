@@ -65,7 +65,8 @@ struct BenchmarkCommand: AsyncParsableCommand {
         print()
         print(task.table)
         print()
-        for entry in task.entries {
+        // Start-up is no cost of a galaxy.
+        for entry in task.entries where entry.items > 1 {
             let cost = SurveyCost(microseconds: entry.processorMicroseconds.median)
             print(
                 "\(entry.name): \(Int(cost.microseconds.rounded())) us of processor time a galaxy, "

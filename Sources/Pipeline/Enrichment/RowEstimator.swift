@@ -194,7 +194,8 @@ struct RowEstimator: Sendable {
     }
 
     /// Standardises latents and puts classes and neighbours into rows.
-    private func addClassesAndNeighbours(_ rows: inout [RowEstimate], _ workspace: inout RowWorkspace) throws {
+    private func addClassesAndNeighbours(_ rows: inout [RowEstimate], _ workspace: inout RowWorkspace) throws
+    {
         let known = rows.indices.filter { rows[$0].fault == nil }
         guard !known.isEmpty else { return }
         let raw = FeatureMatrix(
