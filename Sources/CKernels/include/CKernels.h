@@ -9,6 +9,7 @@
 #include "instruction_set.h"
 #include "interpolation.h"
 #include "mock_rendering.h"
+#include "photometry.h"
 #include "pixel_scaling.h"
 #include "reduction.h"
 #include "resampling.h"

@@ -44,7 +44,13 @@ struct RowEstimator: Sendable {
     }
 
     /// Memory of one thread.
-    func workspace() -> GalaxyModel.Workspace { GalaxyModel.Workspace(for: folder.model) }
+    func workspace() -> Workspace { Workspace(model: GalaxyModel.Workspace(for: folder.model)) }
+
+    /// Memory of one thread.
+    struct Workspace {
+        var model: GalaxyModel.Workspace
+        let photometry = MeasurementWorkspace()
+    }
 
     /// The row of a target.
     ///
@@ -55,7 +61,7 @@ struct RowEstimator: Sendable {
     ///   - workspace: Memory of this thread.
     func estimate(
         _ reading: CutoutReading, position: SkyPosition?, reddening: Double?,
-        workspace: inout GalaxyModel.Workspace
+        workspace: inout Workspace
     ) throws -> RowEstimate {
         let target = position ?? reading.position
         let excess = reddening.flatMap { $0.isFinite ? $0 : nil } ?? reading.reddening
@@ -66,7 +72,7 @@ struct RowEstimator: Sendable {
             return nothing(reading, position: target, reddening: excess, fault: fault.reason)
         }
         let estimate = folder.model.estimate(
-            placement.image.pixels, sky: placement.sky, reddening: excess, workspace: &workspace)
+            placement.image.pixels, sky: placement.sky, reddening: excess, workspace: &workspace.model)
         var flags = placement.flags.union(estimate.cutout.flags)
         // The zeros in place of a missing band are no empty band; those of the file were found in reading it.
         if flags.contains(.bandMissing), !placement.flags.contains(.bandAllZero) {
@@ -82,8 +88,8 @@ struct RowEstimator: Sendable {
             properties?.log10StarFormationRate = nil
         }
         if let axis = properties?.orientation, axis.positionAngle == nil { flags.insert(.angleUndefined) }
-        let measurement = measurer?.measure(placement.image)
-        if measurement?.flags.contains(.noCentralSource) ?? false { flags.insert(.noCentralSource) }
+        let measurement = measurer?.measure(placement.image, workspace: workspace.photometry)
+        flags.formUnion(measurement?.flags.intersection([.noCentralSource, .refusedInput]) ?? [])
         let standardised = standardised(estimate.latents)
         let features = FeatureMatrix(dimension: standardised.count, floats: standardised)
         return RowEstimate(

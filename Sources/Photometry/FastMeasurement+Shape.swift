@@ -1,0 +1,84 @@
+internal import Astronomy
+internal import CKernels
+internal import Foundation
+
+extension FastMeasurement {
+    /// Axis ratio, ellipticity, position angle and the noise of the ellipticity; see `SourceMeasurer.measureShape`.
+    func measureShape(
+        _ extent: IsophotalEllipse, _ source: galatea_source, into result: inout SourceMeasurement
+    ) {
+        var moments = extent.moments
+        let noise = stackSigma * (zip(weights, noiseCorrelations).filter { $0.0 > 0 }.map(\.1).max() ?? 1)
+        if settings.shape == .adaptive, let adaptive = adaptiveMoments(start: moments, sigma: noise) {
+            moments = adaptive.moments
+            result.ellipticitySigma = adaptive.ellipticitySigma
+        } else {
+            result.ellipticitySigma = isophotalNoise(moments, flux: source.flux, noise: noise)
+        }
+        SourceMeasurer.setShape(
+            SkyMoments(moments, plane: geometry.plane, pixelScale: geometry.pixelScale), settings,
+            into: &result)
+    }
+
+    /// The fixed point of `AdaptiveMoments`, reached to 1e-3 and then carried on by the ratio of the last two steps.
+    private func adaptiveMoments(start: SecondMoments, sigma: Double) -> AdaptiveMoments? {
+        var current = start
+        current.xx = max(current.xx, 0.5)
+        current.yy = max(current.yy, 0.5)
+        if current.determinant <= 0.1 { current.xy = 0 }
+        var before = Double.infinity
+        for _ in 0..<100 {
+            guard let next = adaptiveStep(current, sigma) else { return nil }
+            let found = next.moments
+            let shift = found.center - start.center
+            guard (shift * shift).sum() < start.largest + 4, found.largest < 9 * start.largest + 40 else {
+                return nil
+            }
+            let difference = SIMD3(found.xx - current.xx, found.yy - current.yy, found.xy - current.xy)
+            let change = max(abs(difference.x), abs(difference.y), abs(difference.z)) / current.trace
+            current = found
+            if change < 1e-3 {
+                // The steps shrink by a constant factor near the fixed point: the rest is a geometric series.
+                let ratio = min(0.7, change / before)
+                let rest = difference * (ratio / (1 - ratio))
+                var result = next
+                result.moments.xx += rest.x
+                result.moments.yy += rest.y
+                result.moments.xy += rest.z
+                return result.moments.determinant > 0.01 ? result : next
+            }
+            before = change
+        }
+        return nil
+    }
+
+    private func adaptiveStep(_ shape: SecondMoments, _ sigma: Double) -> AdaptiveMoments? {
+        let factor = AdaptiveMoments.weightFactor
+        let determinant = shape.determinant * factor
+        guard determinant > 0, determinant.isFinite else { return nil }
+        let sums = galatea_gaussian_moments(
+            level, memory.stack,
+            galatea_ellipse(
+                x: shape.center.x, y: shape.center.y, xx: shape.yy / determinant, yy: shape.xx / determinant,
+                xy: -2 * shape.xy / determinant))
+        return AdaptiveMoments(
+            center: shape.center, light: sums.light, first: SIMD2(sums.u, sums.v),
+            second: SIMD3(sums.uu, sums.vv, sums.uv), spread: sums.spread, sigma: sigma)
+    }
+
+    /// Standard error of an isophotal ellipticity component; see `SourceMeasurer.isophotalNoise`.
+    private func isophotalNoise(_ moments: SecondMoments, flux: Double, noise: Double) -> Double {
+        let first = (moments.xx - moments.yy) / moments.trace
+        let second = 2 * moments.xy / moments.trace
+        var sum = 0.0
+        for y in 0..<height {
+            for x in 0..<width where memory.target[y * memory.words + x / 64] >> UInt64(x % 64) & 1 == 1 {
+                let u = Double(x) - moments.center.x
+                let v = Double(y) - moments.center.y
+                let square = u * u + v * v
+                sum += pow(u * u - v * v - first * square, 2) + pow(2 * u * v - second * square, 2)
+            }
+        }
+        return noise * (sum / 2).squareRoot() / (flux * moments.trace)
+    }
+}
