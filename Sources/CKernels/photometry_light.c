@@ -4,6 +4,9 @@
 
 #define CORE 5  // Half the side of the square of divided pixels, less a half.
 #define LARGEST_RINGS 256
+// Where a Gaussian weight ends: it is 0.0015 there.
+#define FARTHEST_SQUARE 13.0f
+#define FARTHEST 3.605551275463989
 
 /// The columns of a row, `dy` from the centre, that lie inside radius `limit`; `from > to` for none.
 typedef struct {
@@ -33,6 +36,27 @@ GALATEA_INLINE galatea_f16 lanes_from(double first) {
 
 // ---- Moments under a Gaussian
 
+GALATEA_INLINE void halve_body(galatea_plane from, galatea_plane to) {
+    for (int32_t y = 0; y < to.height; y++) {
+        const float *low = from.pixels + 2 * y * from.stride, *high = low + from.stride;
+        float *out = to.pixels + y * to.stride;
+        for (int32_t x = 0; x < to.width; x += 16) {
+            galatea_f16 a = GALATEA_LOAD16(low + 2 * x) + GALATEA_LOAD16(high + 2 * x);
+            galatea_f16 b = {0};
+            if (to.width - x > 8) b = GALATEA_LOAD16(low + 2 * x + 16) + GALATEA_LOAD16(high + 2 * x + 16);
+            galatea_f16 sum = __builtin_shufflevector(a, b, 0, 2, 4, 6, 8, 10, 12, 14, 16, 18, 20, 22, 24, 26, 28, 30) +
+                              __builtin_shufflevector(a, b, 1, 3, 5, 7, 9, 11, 13, 15, 17, 19, 21, 23, 25, 27, 29, 31);
+            GALATEA_STORE16(out + x, SELECT16(LANES < (to.width - x), sum, (galatea_f16){0}));
+        }
+    }
+}
+
+GALATEA_LEVELS(void, halve, (galatea_plane from, galatea_plane to), (from, to))
+
+void galatea_halve_plane(galatea_level level, galatea_plane from, galatea_plane to) {
+    GALATEA_CALL(level, halve, (from, to))
+}
+
 // exp(-q / 2) for 0 <= q <= 16: 2^n (1 + f P(f)), f in [-1/2, 1/2], relative error below 3e-7.
 GALATEA_INLINE galatea_f16 half_exponential(galatea_f16 q) {
     const float shift = 12582912;  // 1.5 2^23: adding it rounds to an integer.
@@ -50,16 +74,16 @@ GALATEA_INLINE galatea_f16 half_exponential(galatea_f16 q) {
 
 GALATEA_INLINE galatea_weighted_moments moments_body(galatea_plane plane, galatea_ellipse e) {
     galatea_f16 light = {0}, su = {0}, sv = {0}, suu = {0}, svv = {0}, suv = {0}, spread = {0};
-    span rows = rows_of(e, 4, plane.height);
+    span rows = rows_of(e, FARTHEST, plane.height);
     for (int32_t y = rows.from; y <= rows.to; y++) {
         const double dy = y - e.y;
-        span columns = span_of(e, 4, dy, plane.width);
+        span columns = span_of(e, FARTHEST, dy, plane.width);
         const float v = (float)dy, vv = v * v, across = (float)(e.xy * dy), base = (float)(e.yy * dy * dy);
         galatea_f16 row = {0}, row_u = {0}, row_uu = {0};
         for (int32_t x = columns.from; x <= columns.to; x += 16) {
             galatea_f16 u = lanes_from(x - e.x);
             galatea_f16 q = ((float)e.xx * u + across) * u + base;
-            galatea_i16 inside = (q < 16) & (LANES <= (columns.to - x));
+            galatea_i16 inside = (q < FARTHEST_SQUARE) & (LANES <= (columns.to - x));
             // Rounding may leave a q near the centre of a thin ellipse below 0.
             q = SELECT16(inside & (q > 0), q, (galatea_f16){0});
             galatea_f16 w = SELECT16(inside, half_exponential(q), (galatea_f16){0});

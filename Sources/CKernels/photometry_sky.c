@@ -121,14 +121,20 @@ int galatea_fill_sky_histogram(galatea_level level, const float *values, ptrdiff
 void galatea_remove_from_histogram(const galatea_cutout *cutout, int32_t band, int32_t border, int skips_zeros,
                                    const uint64_t *bits, int32_t words, galatea_sky_histogram *histogram) {
     const float scale = 1 / histogram->bin;
+    uint64_t columns[GALATEA_LARGEST_SIDE / 64] = {0};
+    for (int32_t x = 0; x < border && x < cutout->width; x++) {
+        int32_t right = cutout->width - 1 - x;
+        columns[x >> 6] |= 1ull << (x & 63);
+        columns[right >> 6] |= 1ull << (right & 63);
+    }
     for (int32_t y = 0; y < cutout->height; y++) {
         int is_whole = y < border || y >= cutout->height - border || 2 * border >= cutout->width;
         const uint8_t *row = row_of(cutout, band, y);
         for (int32_t word = 0; word < words; word++) {
             uint64_t set = bits[(ptrdiff_t)y * words + word];
+            if (!is_whole) set &= columns[word];
             for (; set != 0; set &= set - 1) {
                 int32_t x = 64 * word + __builtin_ctzll(set);
-                if (!is_whole && x >= border && x < cutout->width - border) continue;
                 float value = pixel_at(row + 4 * x, cutout->big_endian);
                 if (!isfinite(value) || (skips_zeros && value == 0)) continue;
                 histogram->counts[bin_of(histogram, scale, value)]--;
@@ -199,34 +205,34 @@ galatea_sky galatea_clipped_histogram(const galatea_sky_histogram *histogram) {
 
 GALATEA_INLINE double noise_products_body(const galatea_cutout *cutout, int big_endian, int32_t band, float sky,
                                           float limit, const uint64_t *free, int32_t words, float *scratch) {
-    // Rows lie between zeros; of sums over five columns the last five rows are kept, and of pixels three.
+    // Pixels lie between zeros. Each row's sums over five columns are made a row later than its pixels, which
+    // have reached the cache by then; of the sums the last five rows are kept, and of pixels five as well.
     const int32_t width = cutout->width, height = cutout->height;
     const ptrdiff_t stride = (width + 15) / 16 * 16 + 32;
-    float *rows = scratch + 16, *sums = scratch + 16 + 3 * stride;
-    memset(scratch, 0, (size_t)(8 * stride + 32) * sizeof(float));
+    float *rows = scratch + 16, *sums = scratch + 16 + 5 * stride;
+    memset(scratch, 0, (size_t)(10 * stride + 32) * sizeof(float));
     galatea_f16 products = {0}, squares = {0};
-    for (int32_t y = 0; y < height + 2; y++) {
-        float *row = rows + y % 3 * stride, *sum = sums + y % 5 * stride;
-        if (y < height) {
-            const uint8_t *from = row_of(cutout, band, y);
-            for (int32_t x = 0; x < width; x += 16) {
+    for (int32_t y = 0; y < height + 3; y++) {
+        float *row = rows + y % 5 * stride;
+        const uint8_t *from = row_of(cutout, band, y < height ? y : 0);
+        const float *before = rows + (y + 4) % 5 * stride, *middle = rows + (y + 2) % 5 * stride;
+        float *sum = sums + (y + 4) % 5 * stride;
+        for (int32_t x = 0; x < width; x += 16) {
+            if (y < height) {
                 galatea_f16 v = pixels16(from + 4 * x, width - x, big_endian) - sky;
                 galatea_i16 keep = lanes_of(row_bits16(free + (ptrdiff_t)y * words, words, x)) &
                                    (ABSOLUTE16(v) < limit);
-                v = SELECT16(keep, v, (galatea_f16){0});
-                GALATEA_STORE16(row + x, v);
+                GALATEA_STORE16(row + x, SELECT16(keep, v, (galatea_f16){0}));
             }
-        }
-        const float *middle = rows + (y + 1) % 3 * stride;
-        for (int32_t x = 0; x < width; x += 16) {
             galatea_f16 across = {0};
-            if (y < height)
-                across = ((GALATEA_LOAD16(row + x - 2) + GALATEA_LOAD16(row + x - 1)) + GALATEA_LOAD16(row + x)) +
-                         (GALATEA_LOAD16(row + x + 1) + GALATEA_LOAD16(row + x + 2));
+            if (y > 0 && y <= height)
+                across = ((GALATEA_LOAD16(before + x - 2) + GALATEA_LOAD16(before + x - 1)) +
+                          GALATEA_LOAD16(before + x)) +
+                         (GALATEA_LOAD16(before + x + 1) + GALATEA_LOAD16(before + x + 2));
             GALATEA_STORE16(sum + x, across);
-            if (y < 2) continue;
-            galatea_f16 box = {0};
-            for (int k = 0; k < 5; k++) box += GALATEA_LOAD16(sums + k * stride + x);
+            if (y < 3) continue;
+            galatea_f16 box = across;
+            for (int k = 0; k < 4; k++) box += GALATEA_LOAD16(sums + (y + k) % 5 * stride + x);
             galatea_f16 v = GALATEA_LOAD16(middle + x);
             products += v * box;
             squares += v * v;
@@ -253,7 +259,7 @@ double galatea_noise_products(galatea_level level, const galatea_cutout *cutout,
     GALATEA_CALL(level, products, PRODUCT_ARGUMENTS)
 }
 
-double galatea_pair_ratio(const uint64_t *bits, int32_t width, int32_t height, int32_t words) {
+GALATEA_INLINE double pairs_body(const uint64_t *bits, int32_t height, int32_t words) {
     int64_t set = 0, pairs = 0;
     for (int32_t y = 0; y < height; y++) {
         const uint64_t *row = bits + (ptrdiff_t)y * words;
@@ -274,6 +280,11 @@ double galatea_pair_ratio(const uint64_t *bits, int32_t width, int32_t height, i
             }
         }
     }
-    (void)width;
     return pairs > 0 ? 25 * (double)set / (double)(set + 2 * pairs) : 1;
+}
+
+GALATEA_LEVELS(double, pairs, (const uint64_t *bits, int32_t height, int32_t words), (bits, height, words))
+
+double galatea_pair_ratio(galatea_level level, const uint64_t *bits, int32_t height, int32_t words) {
+    GALATEA_CALL(level, pairs, (bits, height, words))
 }

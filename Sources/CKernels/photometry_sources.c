@@ -359,8 +359,8 @@ static void search_set(galatea_level level, galatea_plane smooth, pixel_set set,
             peak_bits = bits > peak_bits ? bits : peak_bits;
         }
     }
-    light_sums sums[LARGEST_PEAKS] = {{0}};
-    uint8_t objects[LARGEST_PEAKS] = {0};
+    light_sums sums[LARGEST_PEAKS];
+    uint8_t objects[LARGEST_PEAKS];
     uint8_t *labels = parts->labels + stride + 16;
     int32_t base = bits_of_float(search->threshold);
     if (peaks > 1 && peaks <= LARGEST_PEAKS && search->contrast < 1 && peak_bits > base) {
@@ -381,6 +381,7 @@ static void search_set(galatea_level level, galatea_plane smooth, pixel_set set,
     }
     int is_blend = total < 0;
     if (is_blend) {
+        memset(sums, 0, (size_t)peaks * sizeof *sums);
         for (int32_t r = set.first; r <= set.last; r++) {
             if (set.runs[r].parent != set.first) continue;
             for (int32_t x = set.runs[r].from; x < set.runs[r].to; x++) {

@@ -92,25 +92,30 @@ void galatea_gap_bits(const galatea_cutout *cutout, int32_t band, uint64_t *bits
 
 GALATEA_INLINE void smooth_rows(galatea_plane from, const float *taps, int32_t half, float threshold,
                                 galatea_plane to, uint64_t *bits, int32_t words) {
-    float line[GALATEA_LARGEST_SIDE + 64] = {0};
-    float *row = line + 16;
-    for (int32_t y = 0; y < from.height; y++) {
+    // A line is read a row after it was written, when it has reached the cache.
+    float lines[2][GALATEA_LARGEST_SIDE + 64] = {{0}};
+    for (int32_t y = 0; y <= from.height; y++) {
         const float *middle = from.pixels + y * from.stride;
-        for (int32_t x = 0; x < from.width; x += 16) {
+        float *line = lines[y % 2] + 16;
+        for (int32_t x = 0; x < from.width && y < from.height; x += 16) {
             galatea_f16 sum = taps[0] * GALATEA_LOAD16(middle + x);
             for (int32_t k = 1; k <= half; k++)
                 sum += taps[k] * (GALATEA_LOAD16(middle + x - k * from.stride) +
                                   GALATEA_LOAD16(middle + x + k * from.stride));
-            GALATEA_STORE16(row + x, sum);
+            GALATEA_STORE16(line + x, sum);
         }
-        for (int32_t word = 0; word < words; word++) bits[(ptrdiff_t)y * words + word] = 0;
+        if (y == 0) continue;
+        const float *before = lines[(y + 1) % 2] + 16;
+        uint64_t *row = bits + (ptrdiff_t)(y - 1) * words;
+        float *out = to.pixels + (y - 1) * to.stride;
+        for (int32_t word = 0; word < words; word++) row[word] = 0;
         for (int32_t x = 0; x < from.width; x += 16) {
-            galatea_f16 sum = taps[0] * GALATEA_LOAD16(row + x);
+            galatea_f16 sum = taps[0] * GALATEA_LOAD16(before + x);
             for (int32_t k = 1; k <= half; k++)
-                sum += taps[k] * (GALATEA_LOAD16(row + x - k) + GALATEA_LOAD16(row + x + k));
+                sum += taps[k] * (GALATEA_LOAD16(before + x - k) + GALATEA_LOAD16(before + x + k));
             sum = SELECT16(LANES < (from.width - x), sum, (galatea_f16){0});
-            GALATEA_STORE16(to.pixels + y * to.stride + x, sum);
-            bits[(ptrdiff_t)y * words + (x >> 6)] |= (uint64_t)bits_of(sum > threshold) << (x & 63);
+            GALATEA_STORE16(out + x, sum);
+            row[x >> 6] |= (uint64_t)bits_of(sum > threshold) << (x & 63);
         }
     }
 }

@@ -20,15 +20,33 @@ extension FastMeasurement {
             into: &result)
     }
 
-    /// The fixed point of `AdaptiveMoments`, reached to 1e-3 and then carried on by the ratio of the last two steps.
+    /// The fixed point of `AdaptiveMoments`, reached to 2e-3 and then carried on by the ratio of the last two steps.
+    ///
+    /// A large source is first brought near it at half the resolution, where a step costs a quarter.
     private func adaptiveMoments(start: SecondMoments, sigma: Double) -> AdaptiveMoments? {
-        var current = start
-        current.xx = max(current.xx, 0.5)
-        current.yy = max(current.yy, 0.5)
-        if current.determinant <= 0.1 { current.xy = 0 }
+        var guess = start
+        guess.xx = max(guess.xx, 0.5)
+        guess.yy = max(guess.yy, 0.5)
+        if guess.determinant <= 0.1 { guess.xy = 0 }
+        if start.smallest > Self.leastHalved {
+            galatea_halve_plane(level, memory.stack, memory.halved)
+            if let coarse = fixedPoint(of: start, from: guess, sigma, isHalved: true) { guess = coarse.moments }
+        }
+        return fixedPoint(of: start, from: guess, sigma, isHalved: false)
+    }
+
+    /// Least variance, in pixels, along the minor axis at which half the resolution still tells the shape.
+    private static let leastHalved = 6.0
+    /// Largest relative step that ends the iteration.
+    private static let settled = 2e-3
+
+    private func fixedPoint(
+        of start: SecondMoments, from guess: SecondMoments, _ sigma: Double, isHalved: Bool
+    ) -> AdaptiveMoments? {
+        var current = guess
         var before = Double.infinity
         for _ in 0..<100 {
-            guard let next = adaptiveStep(current, sigma) else { return nil }
+            guard let next = isHalved ? halvedStep(current) : adaptiveStep(current, sigma) else { return nil }
             let found = next.moments
             let shift = found.center - start.center
             guard (shift * shift).sum() < start.largest + 4, found.largest < 9 * start.largest + 40 else {
@@ -37,7 +55,7 @@ extension FastMeasurement {
             let difference = SIMD3(found.xx - current.xx, found.yy - current.yy, found.xy - current.xy)
             let change = max(abs(difference.x), abs(difference.y), abs(difference.z)) / current.trace
             current = found
-            if change < 1e-3 {
+            if change < Self.settled, before.isFinite {
                 // The steps shrink by a constant factor near the fixed point: the rest is a geometric series.
                 let ratio = min(0.7, change / before)
                 let rest = difference * (ratio / (1 - ratio))
@@ -53,17 +71,36 @@ extension FastMeasurement {
     }
 
     private func adaptiveStep(_ shape: SecondMoments, _ sigma: Double) -> AdaptiveMoments? {
-        let factor = AdaptiveMoments.weightFactor
-        let determinant = shape.determinant * factor
-        guard determinant > 0, determinant.isFinite else { return nil }
-        let sums = galatea_gaussian_moments(
-            level, memory.stack,
-            galatea_ellipse(
-                x: shape.center.x, y: shape.center.y, xx: shape.yy / determinant, yy: shape.xx / determinant,
-                xy: -2 * shape.xy / determinant))
+        guard let weight = Self.weight(shape) else { return nil }
+        let sums = galatea_gaussian_moments(level, memory.stack, weight)
         return AdaptiveMoments(
             center: shape.center, light: sums.light, first: SIMD2(sums.u, sums.v),
             second: SIMD3(sums.uu, sums.vv, sums.uv), spread: sums.spread, sigma: sigma)
+    }
+
+    /// The same from the halved stack, whose pixel `i` lies at `2 i + 1/2`.
+    private func halvedStep(_ shape: SecondMoments) -> AdaptiveMoments? {
+        let half = SecondMoments(
+            center: (shape.center - 0.5) / 2, xx: shape.xx / 4, yy: shape.yy / 4, xy: shape.xy / 4)
+        guard let weight = Self.weight(half) else { return nil }
+        let sums = galatea_gaussian_moments(level, memory.halved, weight)
+        var next = AdaptiveMoments(
+            center: half.center, light: sums.light, first: SIMD2(sums.u, sums.v),
+            second: SIMD3(sums.uu, sums.vv, sums.uv), spread: sums.spread, sigma: 1)
+        if let found = next?.moments {
+            next?.moments = SecondMoments(
+                center: found.center * 2 + 0.5, xx: found.xx * 4, yy: found.yy * 4, xy: found.xy * 4)
+        }
+        return next
+    }
+
+    /// The weight's ellipse of radius 1 for moments.
+    private static func weight(_ shape: SecondMoments) -> galatea_ellipse? {
+        let determinant = shape.determinant * AdaptiveMoments.weightFactor
+        guard determinant > 0, determinant.isFinite else { return nil }
+        return galatea_ellipse(
+            x: shape.center.x, y: shape.center.y, xx: shape.yy / determinant, yy: shape.xx / determinant,
+            xy: -2 * shape.xy / determinant)
     }
 
     /// Standard error of an isophotal ellipticity component; see `SourceMeasurer.isophotalNoise`.

@@ -154,7 +154,7 @@ struct FastMeasurement {
             ratio = pairRatio
         } else {
             openSky(avoiding: memory.gaps(of: band, height: height, if: hasGaps[band]))
-            ratio = galatea_pair_ratio(memory.free, cutout.width, cutout.height, words)
+            ratio = galatea_pair_ratio(level, memory.free, cutout.height, words)
             pairRatio = hasGaps[band] ? nil : ratio
         }
         var cutout = cutout

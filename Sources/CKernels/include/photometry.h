@@ -15,7 +15,7 @@
 /// The greatest side of an image that is measured.
 #define GALATEA_LARGEST_SIDE 512
 /// Bins of a sky histogram; one more at either end takes what lies outside.
-#define GALATEA_SKY_BINS 1024
+#define GALATEA_SKY_BINS 512
 
 /// The pixels of a cutout, `[band, y, x]`, float32.
 typedef struct {
@@ -86,7 +86,7 @@ double galatea_noise_products(galatea_level level, const galatea_cutout *cutout,
                               float limit, const uint64_t *free, int32_t words, float *scratch);
 
 /// 25 times the number of set bits over the number of pairs of set bits with lags of up to 2 either way.
-double galatea_pair_ratio(const uint64_t *bits, int32_t width, int32_t height, int32_t words);
+double galatea_pair_ratio(galatea_level level, const uint64_t *bits, int32_t height, int32_t words);
 
 // ---- Stack
 
@@ -163,11 +163,15 @@ typedef struct {
     double x, y, xx, yy, xy;
 } galatea_ellipse;
 
-/// Sums of light under `w = exp(-r^2 / 2)`, `r < 4`, `u` and `v` from the ellipse's centre.
+/// Sums of light under `w = exp(-r^2 / 2)`, `r^2 < 13`, `u` and `v` from the ellipse's centre.
 typedef struct {
     double light, u, v, uu, vv, uv;
     double spread;  ///< `sum w^2 (u^2 + v^2)^2`.
 } galatea_weighted_moments;
+
+/// Halves a plane: each pixel of `to` is the sum of four, at twice its coordinates plus a half. An odd last row or
+/// column is left out.
+void galatea_halve_plane(galatea_level level, galatea_plane from, galatea_plane to);
 
 /// Light and its moments under a Gaussian weight.
 galatea_weighted_moments galatea_gaussian_moments(galatea_level level, galatea_plane plane,
