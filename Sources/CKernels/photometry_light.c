@@ -72,27 +72,28 @@ GALATEA_INLINE galatea_f16 half_exponential(galatea_f16 q) {
     return (galatea_f16)((galatea_i16)p + (n << 23));
 }
 
-GALATEA_INLINE galatea_weighted_moments moments_body(galatea_plane plane, galatea_ellipse e) {
+GALATEA_INLINE galatea_weighted_moments moments_of(galatea_plane plane, galatea_ellipse e, int has_spread) {
     galatea_f16 light = {0}, su = {0}, sv = {0}, suu = {0}, svv = {0}, suv = {0}, spread = {0};
     span rows = rows_of(e, FARTHEST, plane.height);
     for (int32_t y = rows.from; y <= rows.to; y++) {
         const double dy = y - e.y;
         span columns = span_of(e, FARTHEST, dy, plane.width);
         const float v = (float)dy, vv = v * v, across = (float)(e.xy * dy), base = (float)(e.yy * dy * dy);
+        const float *from = plane.pixels + y * plane.stride;
         galatea_f16 row = {0}, row_u = {0}, row_uu = {0};
         for (int32_t x = columns.from; x <= columns.to; x += 16) {
+            // Beyond the image the plane is 0; a q that rounding left below 0 does no harm.
             galatea_f16 u = lanes_from(x - e.x);
             galatea_f16 q = ((float)e.xx * u + across) * u + base;
-            galatea_i16 inside = (q < FARTHEST_SQUARE) & (LANES <= (columns.to - x));
-            // Rounding may leave a q near the centre of a thin ellipse below 0.
-            q = SELECT16(inside & (q > 0), q, (galatea_f16){0});
-            galatea_f16 w = SELECT16(inside, half_exponential(q), (galatea_f16){0});
-            galatea_f16 f = w * GALATEA_LOAD16(plane.pixels + y * plane.stride + x);
-            galatea_f16 square = w * (u * u + vv), fu = f * u;
+            galatea_f16 w = SELECT16(q < FARTHEST_SQUARE, half_exponential(q), (galatea_f16){0});
+            galatea_f16 f = w * GALATEA_LOAD16(from + x), fu = f * u;
             row += f;
             row_u += fu;
             row_uu += fu * u;
-            spread += square * square;
+            if (has_spread) {
+                galatea_f16 square = w * (u * u + vv);
+                spread += SELECT16(LANES <= (columns.to - x), square * square, (galatea_f16){0});
+            }
         }
         light += row;
         su += row_u;
@@ -105,24 +106,30 @@ GALATEA_INLINE galatea_weighted_moments moments_body(galatea_plane plane, galate
                                       joined16(svv),   joined16(suv), joined16(spread)};
 }
 
-GALATEA_LEVELS(galatea_weighted_moments, moments, (galatea_plane plane, galatea_ellipse e), (plane, e))
+GALATEA_INLINE galatea_weighted_moments moments_body(galatea_plane plane, galatea_ellipse e, int has_spread) {
+    return has_spread ? moments_of(plane, e, 1) : moments_of(plane, e, 0);
+}
+
+GALATEA_LEVELS(galatea_weighted_moments, moments, (galatea_plane plane, galatea_ellipse e, int has_spread),
+               (plane, e, has_spread))
 
 galatea_weighted_moments galatea_gaussian_moments(galatea_level level, galatea_plane plane,
-                                                  galatea_ellipse ellipse) {
-    GALATEA_CALL(level, moments, (plane, ellipse))
+                                                  galatea_ellipse ellipse, int has_spread) {
+    GALATEA_CALL(level, moments, (plane, ellipse, has_spread))
 }
 
 // ---- Rings
 
-/// Adds sixteen values to the rings that their radii fall into; four tables, so that a ring is not written again
+/// Adds the first `count` of sixteen values to the rings that their radii fall into; four tables, so that a ring is not written again
 /// before it could be read.
-GALATEA_INLINE void add_to_rings(float tables[4][LARGEST_RINGS + 1], galatea_f16 ring, galatea_f16 light) {
+GALATEA_INLINE void add_to_rings(float tables[4][LARGEST_RINGS + 1], galatea_f16 ring, galatea_f16 light,
+                                 int count) {
     galatea_i16 index = __builtin_convertvector(ring, galatea_i16);
     int32_t indices[16];
     float values[16];
     memcpy(indices, &index, 64);
     memcpy(values, &light, 64);
-    for (int k = 0; k < 16; k++) tables[k % 4][indices[k]] += values[k];
+    for (int k = 0; k < count; k++) tables[k % 4][indices[k]] += values[k];
 }
 
 GALATEA_INLINE galatea_f16 radius_of(galatea_ellipse e, galatea_f16 u, double dy) {
@@ -154,7 +161,7 @@ GALATEA_INLINE void ring_body RING_PARAMETERS {
                 galatea_i16 column = LANES + x;
                 f = SELECT16((column >= left) & (column <= left + 2 * CORE), (galatea_f16){0}, f);
             }
-            add_to_rings(tables, SELECT16(ring < outside, ring, SPLAT16(outside)), f);
+            add_to_rings(tables, SELECT16(ring < outside, ring, SPLAT16(outside)), f, 16);
         }
     }
     // The core's pixels, each a square of nine equal parts.
@@ -165,7 +172,7 @@ GALATEA_INLINE void ring_body RING_PARAMETERS {
         for (int part = 0; part < 9; part++) {
             double dx = from - e.x + (part % 3 - 1) / 3.0, dy = y - e.y + (part / 3 - 1) / 3.0;
             galatea_f16 ring = radius_of(e, lanes_from(dx), dy) * scale;
-            add_to_rings(tables, SELECT16(ring < outside, ring, SPLAT16(outside)), f);
+            add_to_rings(tables, SELECT16(ring < outside, ring, SPLAT16(outside)), f, 2 * CORE + 1);
         }
     }
     for (int32_t k = 0; k < rings; k++)
@@ -259,7 +266,7 @@ GALATEA_INLINE double aperture_rows(const galatea_cutout *cutout, int big_endian
             galatea_f16 light = {0};
             uint32_t any = any_other;
             for (int32_t x = columns.from, k = 0; x <= columns.to; x += 16, k++) {
-                galatea_f16 v = (pixels16(from + 4 * x, columns.to + 1 - x, big_endian) - level) * scale;
+                galatea_f16 v = (pixels16(from + 4 * x, cutout->width - x, big_endian) - level) * scale;
                 uint32_t masked = other_bits[k];
                 if (gaps) masked |= row_bits16(gaps + first_word, replacement->words, x);
                 any |= masked;

@@ -3,7 +3,7 @@
 #include "photometry_pixels.h"
 
 #define SIGMA_PER_MAD 1.4826022f
-#define SAMPLE 256
+#define SAMPLE 128
 #define HALF_SPAN 5.0f  // Of the histogram, in sigma.
 
 // ---- The border
@@ -20,6 +20,10 @@ GALATEA_INLINE ptrdiff_t gather(const galatea_cutout *cutout, int32_t band, int3
         const uint8_t *row = row_of(cutout, band, y);
         if (y < border || y >= cutout->height - border || 2 * border >= cutout->width) {
             end = append(end, row, cutout->width, big_endian);
+        } else if (border == 8) {
+            // The border of the usual stamp: one vector at either end.
+            end = append(end, row, 8, big_endian);
+            end = append(end, row + 4 * (cutout->width - 8), 8, big_endian);
         } else {
             end = append(end, row, border, big_endian);
             end = append(end, row + 4 * (cutout->width - border), border, big_endian);
@@ -32,11 +36,23 @@ GALATEA_INLINE ptrdiff_t border_values_body(const galatea_cutout *cutout, int32_
                                             float *values, int32_t *skips_zeros) {
     ptrdiff_t count = cutout->big_endian ? gather(cutout, band, border, 1, values)
                                          : gather(cutout, band, border, 0, values);
-    ptrdiff_t bad = 0, zeros = 0;
+    // Floats without their sign order as integers: the extremes tell whether there is anything to count.
+    int32_t largest = 0, smallest = INT32_MAX;
     for (ptrdiff_t i = 0; i < count; i++) {
         int32_t bits;
         memcpy(&bits, values + i, 4);
-        bad += (bits & EXPONENT_BITS) == EXPONENT_BITS;
+        bits &= INT32_MAX;
+        largest = bits > largest ? bits : largest;
+        smallest = bits < smallest ? bits : smallest;
+    }
+    *skips_zeros = 0;
+    if (largest < EXPONENT_BITS && smallest > 0) {
+        *skips_zeros = 1;
+        return count;
+    }
+    ptrdiff_t bad = 0, zeros = 0;
+    for (ptrdiff_t i = 0; i < count; i++) {
+        bad += !isfinite(values[i]);
         zeros += values[i] == 0;
     }
     int keeps_zeros = 2 * zeros > count - bad;
@@ -163,6 +179,29 @@ static double values_below(const int32_t *sums, double position) {
     return sums[bin] + (position - bin) * (sums[bin + 1] - sums[bin]);
 }
 
+/// 1.4826 times the deviation from the median that `wanted` of the values between `low` and `high` do not exceed.
+static double half_deviation(const int32_t *sums, double low, double high, double median, double wanted) {
+    // The histogram's span is known in sigma, so that the answer is known within a quarter.
+    const double expected = GALATEA_SKY_BINS / (2 * HALF_SPAN * SIGMA_PER_MAD);
+    double least = 0, most = fmax(high - median, median - low), at_least = 0, at_most = 2 * wanted;
+    for (int i = 0; i < 24 && most - least > 0.25; i++) {
+        double middle = i == 0 ? 0.8 * expected : i == 1 ? 1.25 * expected : (least + most) / 2;
+        if (middle <= least || middle >= most) middle = (least + most) / 2;
+        double from = fmax(low, median - middle), to = fmin(high, median + middle);
+        double here = values_below(sums, to) - values_below(sums, from);
+        if (here < wanted) {
+            least = middle;
+            at_least = here;
+        } else {
+            most = middle;
+            at_most = here;
+        }
+    }
+    // Counts grow evenly within so small a step.
+    double part = at_most > at_least ? (wanted - at_least) / (at_most - at_least) : 0.5;
+    return SIGMA_PER_MAD * (least + fmin(1, fmax(0, part)) * (most - least));
+}
+
 galatea_sky galatea_clipped_histogram(const galatea_sky_histogram *histogram) {
     int32_t sums[GALATEA_SKY_BINS + 3];
     sums[0] = 0;
@@ -173,15 +212,7 @@ galatea_sky galatea_clipped_histogram(const galatea_sky_histogram *histogram) {
     double low = 0, high = GALATEA_SKY_BINS + 2, below = 0, inside = total, median = 0, deviation = 0;
     for (int step = 0; step < 20; step++) {
         median = position_of(sums, below + inside / 2);
-        // The deviation that half of the values kept do not exceed.
-        double least = 0, most = fmax(high - median, median - low);
-        for (int i = 0; i < 24 && most - least > 1e-3; i++) {
-            double middle = (least + most) / 2;
-            double from = fmax(low, median - middle), to = fmin(high, median + middle);
-            if (values_below(sums, to) - values_below(sums, from) < inside / 2) least = middle;
-            else most = middle;
-        }
-        deviation = SIGMA_PER_MAD * (least + most) / 2;
+        deviation = half_deviation(sums, low, high, median, inside / 2);
         low = median - 3 * deviation;
         high = median + 3 * deviation;
         double kept_below = values_below(sums, low), kept = values_below(sums, high) - kept_below;
@@ -203,39 +234,46 @@ galatea_sky galatea_clipped_histogram(const galatea_sky_histogram *histogram) {
 
 // ---- Correlation of the noise
 
+/// The rows that the noise's correlation is taken from: of each end of the image a quarter.
+GALATEA_INLINE int32_t strip_height(int32_t height) { return (height + 3) / 4; }
+
 GALATEA_INLINE double noise_products_body(const galatea_cutout *cutout, int big_endian, int32_t band, float sky,
                                           float limit, const uint64_t *free, int32_t words, float *scratch) {
-    // Pixels lie between zeros. Each row's sums over five columns are made a row later than its pixels, which
-    // have reached the cache by then; of the sums the last five rows are kept, and of pixels five as well.
-    const int32_t width = cutout->width, height = cutout->height;
+    // The sum over a square is one along rows and one along columns, and either may be taken of either factor:
+    // sum v box(v) = sum across(v) down(v). Rows lie between zeros; five are kept.
+    const int32_t width = cutout->width, height = cutout->height, strip = strip_height(height);
     const ptrdiff_t stride = (width + 15) / 16 * 16 + 32;
-    float *rows = scratch + 16, *sums = scratch + 16 + 5 * stride;
-    memset(scratch, 0, (size_t)(10 * stride + 32) * sizeof(float));
     galatea_f16 products = {0}, squares = {0};
-    for (int32_t y = 0; y < height + 3; y++) {
-        float *row = rows + y % 5 * stride;
-        const uint8_t *from = row_of(cutout, band, y < height ? y : 0);
-        const float *before = rows + (y + 4) % 5 * stride, *middle = rows + (y + 2) % 5 * stride;
-        float *sum = sums + (y + 4) % 5 * stride;
-        for (int32_t x = 0; x < width; x += 16) {
-            if (y < height) {
-                galatea_f16 v = pixels16(from + 4 * x, width - x, big_endian) - sky;
-                galatea_i16 keep = lanes_of(row_bits16(free + (ptrdiff_t)y * words, words, x)) &
-                                   (ABSOLUTE16(v) < limit);
-                GALATEA_STORE16(row + x, SELECT16(keep, v, (galatea_f16){0}));
+    for (int32_t part = 0; part < 2; part++) {
+        const int32_t first = part == 0 ? 0 : height - strip;
+        memset(scratch, 0, (size_t)(5 * stride + 32) * sizeof(float));
+        float *ring[5];
+        for (int k = 0; k < 5; k++) ring[k] = scratch + 16 + k * stride;
+        for (int32_t y = 0; y < strip + 3; y++) {
+            float *row = ring[0];
+            const float *a = ring[1], *b = ring[2], *c = ring[3], *d = ring[4];
+            // Rows y - 5 to y - 1 stand in the ring; the oldest gives way to row y.
+            const uint8_t *from = row_of(cutout, band, first + (y < strip ? y : 0));
+            const uint64_t *mask = free + (ptrdiff_t)(first + (y < strip ? y : 0)) * words;
+            for (int32_t x = 0; x < width; x += 16) {
+                galatea_f16 oldest = GALATEA_LOAD16(row + x);
+                galatea_f16 centre = GALATEA_LOAD16(b + x);
+                galatea_f16 down = ((oldest + GALATEA_LOAD16(a + x)) + centre) +
+                                   (GALATEA_LOAD16(c + x) + GALATEA_LOAD16(d + x));
+                galatea_f16 across = ((GALATEA_LOAD16(b + x - 2) + GALATEA_LOAD16(b + x - 1)) + centre) +
+                                     (GALATEA_LOAD16(b + x + 1) + GALATEA_LOAD16(b + x + 2));
+                products += across * down;
+                squares += centre * centre;
+                galatea_f16 v = {0};
+                if (y < strip) {
+                    v = pixels16(from + 4 * x, width - x, big_endian) - sky;
+                    galatea_i16 keep = lanes_of(row_bits16(mask, words, x)) & (ABSOLUTE16(v) < limit);
+                    v = SELECT16(keep, v, (galatea_f16){0});
+                }
+                GALATEA_STORE16(row + x, v);
             }
-            galatea_f16 across = {0};
-            if (y > 0 && y <= height)
-                across = ((GALATEA_LOAD16(before + x - 2) + GALATEA_LOAD16(before + x - 1)) +
-                          GALATEA_LOAD16(before + x)) +
-                         (GALATEA_LOAD16(before + x + 1) + GALATEA_LOAD16(before + x + 2));
-            GALATEA_STORE16(sum + x, across);
-            if (y < 3) continue;
-            galatea_f16 box = across;
-            for (int k = 0; k < 4; k++) box += GALATEA_LOAD16(sums + (y + k) % 5 * stride + x);
-            galatea_f16 v = GALATEA_LOAD16(middle + x);
-            products += v * box;
-            squares += v * v;
+            for (int k = 0; k < 4; k++) ring[k] = ring[k + 1];
+            ring[4] = row;
         }
     }
     double square = joined16(squares);
@@ -261,12 +299,14 @@ double galatea_noise_products(galatea_level level, const galatea_cutout *cutout,
 
 GALATEA_INLINE double pairs_body(const uint64_t *bits, int32_t height, int32_t words) {
     int64_t set = 0, pairs = 0;
-    for (int32_t y = 0; y < height; y++) {
+    const int32_t strip = strip_height(height);
+    for (int32_t k = 0; k < 2 * strip; k++) {
+        const int32_t y = k < strip ? k : height - 2 * strip + k, end = k < strip ? strip : height;
         const uint64_t *row = bits + (ptrdiff_t)y * words;
         for (int32_t word = 0; word < words; word++) {
             uint64_t here = row[word];
             set += __builtin_popcountll(here);
-            for (int32_t dy = 0; dy <= 2 && y + dy < height; dy++) {
+            for (int32_t dy = 0; dy <= 2 && y + dy < end; dy++) {
                 const uint64_t *other = row + (ptrdiff_t)dy * words;
                 uint64_t at = other[word], before = word > 0 ? other[word - 1] : 0;
                 uint64_t after = word + 1 < words ? other[word + 1] : 0;

@@ -128,9 +128,8 @@ GALATEA_INLINE void ascent_body(galatea_plane smooth, int32_t left, int32_t righ
             best = SELECT16(wins, near, best);
             offset = (wins & offsets[k]) | (~wins & offset);
         }
-        int32_t *to = ascent + (ptrdiff_t)y * stride + x;
-        if (right - x >= 16) memcpy(to, &offset, 64);
-        else memcpy(to, &offset, (size_t)(right - x) * 4);
+        // A row's end runs into its margin, never into the next row.
+        memcpy(ascent + (ptrdiff_t)y * stride + x, &offset, 64);
     }
 }
 

@@ -12,34 +12,46 @@ ptrdiff_t galatea_plane_start(int32_t width) { return GALATEA_PLANE_MARGIN * gal
 
 // ---- Stack
 
-GALATEA_INLINE int add_bands(const galatea_cutout *cutout, int big_endian, const float *sky, const float *weights,
-                             galatea_plane stack, galatea_pixel_census *census) {
-    galatea_i16 overflow = {0};
-    for (int32_t band = 0; band < cutout->bands; band++) {
-        galatea_i16 bad_count = {0}, zero_count = {0};
-        const float level = isfinite(sky[band]) ? sky[band] : 0, weight = weights[band];
-        for (int32_t y = 0; y < cutout->height; y++) {
-            const uint8_t *from = row_of(cutout, band, y);
-            float *to = stack.pixels + y * stack.stride;
-            for (int32_t x = 0; x < cutout->width; x += 16) {
-                ptrdiff_t left = cutout->width - x;
-                galatea_f16 v = pixels16(from + 4 * x, left, big_endian);
-                galatea_i16 bad = NON_FINITE16(v), here = LANES < (int)left;
-                bad_count -= bad;
-                zero_count -= (v == 0) & here;
-                galatea_f16 light = (v - level) * weight;
-                light = SELECT16(here & ~bad, light, (galatea_f16){0});
-                if (band > 0) light += GALATEA_LOAD16(to + x);
-                overflow |= NON_FINITE16(light);
-                GALATEA_STORE16(to + x, light);
+/// Whole vectors of pixels without a look at each: whether every sum is finite; `seen` gathers the bits that are
+/// set in any pixel of a band.
+GALATEA_INLINE int add_finite(const galatea_cutout *cutout, int big_endian, int32_t bands, const float *sky,
+                              const float *weights, galatea_plane stack, galatea_i16 *seen) {
+    galatea_i16 worst = {0};
+    for (int32_t y = 0; y < cutout->height; y++) {
+        const uint8_t *from = row_of(cutout, 0, y);
+        float *to = stack.pixels + y * stack.stride;
+        for (int32_t x = 0; x < cutout->width; x += 16) {
+            galatea_f16 light = {0};
+            for (int32_t band = 0; band < bands; band++) {
+                galatea_f16 v = pixels16(from + 4 * (band * cutout->band_stride + x), cutout->width - x, big_endian);
+                seen[band] |= (galatea_i16)v;
+                light += (v - sky[band]) * weights[band];
             }
-        }
-        for (int k = 0; k < 16; k++) {
-            census[band].non_finite += bad_count[k];
-            census[band].zero += zero_count[k];
+            if (cutout->width - x < 16) light = SELECT16(LANES < (cutout->width - x), light, (galatea_f16){0});
+            galatea_i16 magnitude = (galatea_i16)ABSOLUTE16(light);
+            worst = (galatea_i16)SELECT16(magnitude > worst, (galatea_f16)magnitude, (galatea_f16)worst);
+            GALATEA_STORE16(to + x, light);
         }
     }
-    return bits_of(overflow) == 0;
+    return bits_of(worst >= EXPONENT_BITS) == 0;
+}
+
+/// Pixel by pixel: those that are not finite count as sky.
+GALATEA_INLINE int add_any(const galatea_cutout *cutout, const float *sky, const float *weights,
+                           galatea_plane stack, galatea_pixel_census *census) {
+    int is_finite = 1;
+    for (int32_t band = 0; band < cutout->bands; band++)
+        for (int32_t y = 0; y < cutout->height; y++)
+            for (int32_t x = 0; x < cutout->width; x++) {
+                float v = cutout_pixel(cutout, band, y, x), *to = stack.pixels + y * stack.stride + x;
+                int bad = !isfinite(v);
+                census[band].non_finite += bad;
+                census[band].zero += v == 0;
+                float light = bad || !(weights[band] > 0) ? 0 : (v - sky[band]) * weights[band];
+                *to = band > 0 ? *to + light : light;
+                is_finite &= isfinite(*to);
+            }
+    return is_finite;
 }
 
 #define STACK_PARAMETERS                                                                                \
@@ -48,8 +60,21 @@ GALATEA_INLINE int add_bands(const galatea_cutout *cutout, int big_endian, const
 #define STACK_ARGUMENTS (cutout, sky, weights, stack, census)
 
 GALATEA_INLINE int stack_body STACK_PARAMETERS {
-    return cutout->big_endian ? add_bands(cutout, 1, sky, weights, stack, census)
-                              : add_bands(cutout, 0, sky, weights, stack, census);
+    enum { most = 8 };
+    const int32_t bands = cutout->bands;
+    int can_hurry = bands <= most;
+    for (int32_t band = 0; band < bands && can_hurry; band++) can_hurry = isfinite(sky[band]);
+    galatea_i16 seen[most] = {{0}};
+    if (can_hurry) {
+        // Three is the usual number, whose sums stay in registers.
+        int is_finite = cutout->big_endian && bands == 3 ? add_finite(cutout, 1, 3, sky, weights, stack, seen)
+                        : bands == 3 ? add_finite(cutout, 0, 3, sky, weights, stack, seen)
+                                     : add_finite(cutout, cutout->big_endian, bands, sky, weights, stack, seen);
+        // Gaps, and bands that may be empty, are for the slow way.
+        for (int32_t band = 0; band < bands; band++) is_finite &= bits_of((seen[band] << 1) != 0) != 0;
+        if (is_finite) return 1;
+    }
+    return add_any(cutout, sky, weights, stack, census);
 }
 
 GALATEA_LEVELS(int, stack, STACK_PARAMETERS, STACK_ARGUMENTS)

@@ -25,14 +25,18 @@ extension FastMeasurement {
     /// A large source is first brought near it at half the resolution, where a step costs a quarter.
     private func adaptiveMoments(start: SecondMoments, sigma: Double) -> AdaptiveMoments? {
         var guess = start
+        var ratio: Double?
         guess.xx = max(guess.xx, 0.5)
         guess.yy = max(guess.yy, 0.5)
         if guess.determinant <= 0.1 { guess.xy = 0 }
         if start.smallest > Self.leastHalved {
             galatea_halve_plane(level, memory.stack, memory.halved)
-            if let coarse = fixedPoint(of: start, from: guess, sigma, isHalved: true) { guess = coarse.moments }
+            if let coarse = fixedPoint(of: start, from: guess, sigma, isHalved: true) {
+                guess = coarse.result.moments
+                ratio = coarse.ratio
+            }
         }
-        return fixedPoint(of: start, from: guess, sigma, isHalved: false)
+        return fixedPoint(of: start, from: guess, sigma, isHalved: false, ratio: ratio)?.result
     }
 
     /// Least variance, in pixels, along the minor axis at which half the resolution still tells the shape.
@@ -40,9 +44,14 @@ extension FastMeasurement {
     /// Largest relative step that ends the iteration.
     private static let settled = 2e-3
 
+    /// Largest relative step that ends it when the steps' ratio is known from half the resolution.
+    private static let nearlySettled = 2e-2
+
+    /// Where the iteration ends, and the ratio of its last two steps.
     private func fixedPoint(
-        of start: SecondMoments, from guess: SecondMoments, _ sigma: Double, isHalved: Bool
-    ) -> AdaptiveMoments? {
+        of start: SecondMoments, from guess: SecondMoments, _ sigma: Double, isHalved: Bool,
+        ratio known: Double? = nil
+    ) -> (result: AdaptiveMoments, ratio: Double)? {
         var current = guess
         var before = Double.infinity
         for _ in 0..<100 {
@@ -55,15 +64,17 @@ extension FastMeasurement {
             let difference = SIMD3(found.xx - current.xx, found.yy - current.yy, found.xy - current.xy)
             let change = max(abs(difference.x), abs(difference.y), abs(difference.z)) / current.trace
             current = found
-            if change < Self.settled, before.isFinite {
+            let isSettled =
+                before.isFinite ? change < Self.settled : known != nil && change < Self.nearlySettled
+            if isSettled {
                 // The steps shrink by a constant factor near the fixed point: the rest is a geometric series.
-                let ratio = min(0.7, change / before)
+                let ratio = min(0.7, before.isFinite ? change / before : known ?? 0)
                 let rest = difference * (ratio / (1 - ratio))
                 var result = next
                 result.moments.xx += rest.x
                 result.moments.yy += rest.y
                 result.moments.xy += rest.z
-                return result.moments.determinant > 0.01 ? result : next
+                return (result.moments.determinant > 0.01 ? result : next, ratio)
             }
             before = change
         }
@@ -72,7 +83,7 @@ extension FastMeasurement {
 
     private func adaptiveStep(_ shape: SecondMoments, _ sigma: Double) -> AdaptiveMoments? {
         guard let weight = Self.weight(shape) else { return nil }
-        let sums = galatea_gaussian_moments(level, memory.stack, weight)
+        let sums = galatea_gaussian_moments(level, memory.stack, weight, 1)
         return AdaptiveMoments(
             center: shape.center, light: sums.light, first: SIMD2(sums.u, sums.v),
             second: SIMD3(sums.uu, sums.vv, sums.uv), spread: sums.spread, sigma: sigma)
@@ -83,7 +94,7 @@ extension FastMeasurement {
         let half = SecondMoments(
             center: (shape.center - 0.5) / 2, xx: shape.xx / 4, yy: shape.yy / 4, xy: shape.xy / 4)
         guard let weight = Self.weight(half) else { return nil }
-        let sums = galatea_gaussian_moments(level, memory.halved, weight)
+        let sums = galatea_gaussian_moments(level, memory.halved, weight, 0)
         var next = AdaptiveMoments(
             center: half.center, light: sums.light, first: SIMD2(sums.u, sums.v),
             second: SIMD3(sums.uu, sums.vv, sums.uv), spread: sums.spread, sigma: 1)

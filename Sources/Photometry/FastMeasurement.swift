@@ -196,7 +196,9 @@ struct FastMeasurement {
         }
         setStackSigma()
         var census = Array(repeating: galatea_pixel_census(), count: bandCount)
-        let isFinite = galatea_stack(level, &cutout, sky.levels, weights, memory.stack, &census) != 0
+        // A band without a level has no weight; any number does for its sky.
+        let levels = sky.levels.map { $0.isFinite ? $0 : 0 }
+        let isFinite = galatea_stack(level, &cutout, levels, weights, memory.stack, &census) != 0
         for band in 0..<bandCount {
             hasGaps[band] = census[band].non_finite > 0
             guard let mask = memory.gaps(of: band, height: height, if: true), hasGaps.contains(true) else {

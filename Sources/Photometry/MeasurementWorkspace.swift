@@ -69,7 +69,8 @@ public final class MeasurementWorkspace {
         }
         let made = Parts(
             stack: framed(0, width, height), smooth: framed(1, width, height),
-            halved: framed(11, width / 2, height / 2), values: part(2, Float.self), noise: part(3, Float.self),
+            halved: framed(11, width / 2, height / 2), values: part(2, Float.self),
+            noise: part(3, Float.self),
             histograms: part(4, galatea_sky_histogram.self), words: words, sources: part(5, UInt64.self),
             target: part(6, UInt64.self), others: part(7, UInt64.self), free: part(8, UInt64.self),
             gaps: part(9, UInt64.self), search: base + sizes[..<10].reduce(0, +))

@@ -81,18 +81,20 @@ galatea_sky galatea_clipped_histogram(const galatea_sky_histogram *histogram);
 
 /// The sum of the sky's pixel products over lags of up to 2 pixels either way, over that of its squares.
 ///
-/// Pixels whose bit in `free` is not set, and those beyond `limit` of the sky, count as 0.
+/// Of the highest and the lowest quarter of the rows. Pixels whose bit in `free` is not set, and those beyond
+/// `limit` of the sky, count as 0.
 double galatea_noise_products(galatea_level level, const galatea_cutout *cutout, int32_t band, float sky,
                               float limit, const uint64_t *free, int32_t words, float *scratch);
 
-/// 25 times the number of set bits over the number of pairs of set bits with lags of up to 2 either way.
+/// In the same rows, 25 times the number of set bits over the number of pairs of set bits with lags of up to 2 either way.
 double galatea_pair_ratio(galatea_level level, const uint64_t *bits, int32_t height, int32_t words);
 
 // ---- Stack
 
 /// `stack = sum (pixel - sky[band]) weights[band]`; a pixel that is not finite counts as its band's sky.
 ///
-/// @param census Pixels that are not finite and zeros, one a band; added to.
+/// @param census Pixels that are not finite and zeros, one a band; added to, but for an image that is wholly finite
+///     and has light in every band, where nothing is counted.
 /// @return Whether the whole stack is finite.
 int galatea_stack(galatea_level level, const galatea_cutout *cutout, const float *sky, const float *weights,
                   galatea_plane stack, galatea_pixel_census *census);
@@ -166,7 +168,7 @@ typedef struct {
 /// Sums of light under `w = exp(-r^2 / 2)`, `r^2 < 13`, `u` and `v` from the ellipse's centre.
 typedef struct {
     double light, u, v, uu, vv, uv;
-    double spread;  ///< `sum w^2 (u^2 + v^2)^2`.
+    double spread;  ///< `sum w^2 (u^2 + v^2)^2`, where it is asked for.
 } galatea_weighted_moments;
 
 /// Halves a plane: each pixel of `to` is the sum of four, at twice its coordinates plus a half. An odd last row or
@@ -175,7 +177,7 @@ void galatea_halve_plane(galatea_level level, galatea_plane from, galatea_plane 
 
 /// Light and its moments under a Gaussian weight.
 galatea_weighted_moments galatea_gaussian_moments(galatea_level level, galatea_plane plane,
-                                                  galatea_ellipse ellipse);
+                                                  galatea_ellipse ellipse, int has_spread);
 
 /// Sums of a plane's light in `rings` rings of equal width out to radius `limit`, at most 256 rings.
 ///
