@@ -8,18 +8,20 @@
 #define FARTHEST_SQUARE 13.0f
 #define FARTHEST 3.605551275463989
 
-/// The columns of a row, `dy` from the centre, that lie inside radius `limit`; `from > to` for none.
+/// The columns of a row, `dy` from the centre, that may lie inside radius `limit`; `from > to` for none.
 typedef struct {
     int32_t from, to;
 } span;
 
 GALATEA_INLINE span span_of(galatea_ellipse e, double limit, double dy, int32_t width) {
-    double root = e.xy * e.xy * dy * dy - 4 * e.xx * (e.yy * dy * dy - limit * limit);
+    const double across = e.xy * dy, part = 0.5 / e.xx;
+    double root = across * across - 4 * e.xx * (e.yy * dy * dy - limit * limit);
     if (!(root >= 0)) return (span){0, -1};
-    double half = sqrt(root) / (2 * e.xx), middle = e.x - e.xy * dy / (2 * e.xx);
-    double from = ceil(fmax(0, middle - half)), to = floor(fmin(width - 1, middle + half));
-    if (!(from <= to)) return (span){0, -1};
-    return (span){(int32_t)from, (int32_t)to};
+    double half = sqrt(root) * part, middle = e.x - across * part;
+    double first = middle - half, last = middle + half;
+    if (!(last >= 0 && first < width)) return (span){0, -1};
+    // Truncation may add a column that lies outside, which every kernel tells by its radius.
+    return (span){first > 0 ? (int32_t)first : 0, last < width - 1 ? (int32_t)last : width - 1};
 }
 
 /// The rows that may lie inside.

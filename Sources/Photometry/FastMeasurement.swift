@@ -199,16 +199,15 @@ struct FastMeasurement {
         // A band without a level has no weight; any number does for its sky.
         let levels = sky.levels.map { $0.isFinite ? $0 : 0 }
         let isFinite = galatea_stack(level, &cutout, levels, weights, memory.stack, &census) != 0
-        for band in 0..<bandCount {
-            hasGaps[band] = census[band].non_finite > 0
-            guard let mask = memory.gaps(of: band, height: height, if: true), hasGaps.contains(true) else {
-                continue
-            }
-            galatea_gap_bits(&cutout, Int32(band), mask, words)
+        hasGaps = census.map { $0.non_finite > 0 }
+        // The gaps of all bands are looked up when one has any.
+        for band in 0..<bandCount where hasGaps.contains(true) {
+            galatea_gap_bits(&cutout, Int32(band), memory.gaps + band * memory.words * height, words)
         }
+        let count = known == nil ? width * height : geometry.width * geometry.height
         for seen in known ?? census {
             if seen.non_finite > 0 { result.flags.insert(.nonFinitePixels) }
-            if seen.zero == geometry.width * geometry.height { result.flags.insert(.bandAllZero) }
+            if seen.zero == count { result.flags.insert(.bandAllZero) }
         }
         return isFinite
     }
