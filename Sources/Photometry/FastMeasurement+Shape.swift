@@ -44,6 +44,8 @@ extension FastMeasurement {
     /// Largest relative step that ends the iteration.
     private static let settled = 2e-3
 
+    /// Largest ratio of two steps that foretells the rest.
+    private static let largestRatio = 0.7
     /// Largest relative step that ends it when the steps' ratio is known from half the resolution.
     private static let nearlySettled = 2e-2
 
@@ -64,11 +66,12 @@ extension FastMeasurement {
             let difference = SIMD3(found.xx - current.xx, found.yy - current.yy, found.xy - current.xy)
             let change = max(abs(difference.x), abs(difference.y), abs(difference.z)) / current.trace
             current = found
-            let isSettled =
-                before.isFinite ? change < Self.settled : known != nil && change < Self.nearlySettled
-            if isSettled {
+            let ratio = before.isFinite ? change / before : known ?? 1
+            let limit = before.isFinite ? Self.settled : Self.nearlySettled
+            // Steps that hardly shrink may lead far yet, or nowhere: those are followed to their end.
+            if ratio < Self.largestRatio && change < limit || change < 1e-5 {
                 // The steps shrink by a constant factor near the fixed point: the rest is a geometric series.
-                let ratio = min(0.7, before.isFinite ? change / before : known ?? 0)
+                let ratio = min(ratio, Self.largestRatio)
                 let rest = difference * (ratio / (1 - ratio))
                 var result = next
                 result.moments.xx += rest.x
