@@ -303,6 +303,10 @@ GALATEA_TARGET_AVX2 static void scale_row_avx2(const uint8_t *pixels, ptrdiff_t 
 }
 #endif
 
+void galatea_fetch(const void *start, ptrdiff_t count) {
+    for (ptrdiff_t i = 0; i < count; i += 64) __builtin_prefetch((const char *)start + i, 0, 2);
+}
+
 void galatea_scale_row(galatea_level level, const void *pixels, ptrdiff_t count, int big_endian, float sky,
                        float scale, galatea_scale_function function, float *out,
                        galatea_pixel_census *census) {

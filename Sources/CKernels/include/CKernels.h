@@ -11,6 +11,7 @@
 #include "interpolation.h"
 #include "mock_rendering.h"
 #include "neighbor_tree.h"
+#include "photometry.h"
 #include "pixel_scaling.h"
 #include "point_distance.h"
 #include "rbf_decision.h"

@@ -28,8 +28,9 @@ struct RowEstimate: Sendable {
 }
 
 /// Memory of one thread that estimates rows.
-struct RowWorkspace: Sendable {
+struct RowWorkspace {
     fileprivate var model: GalaxyModel.Workspace
+    fileprivate let photometry = MeasurementWorkspace()
     fileprivate var predictions = PredictionBlock()
     fileprivate var neighbors = NeighborBlock()
 }
@@ -53,6 +54,8 @@ struct RowEstimator: Sendable {
     private let folder: ModelFolder
     private let grid: ModelGrid
     private let measurer: (any SourceMeasuring)?
+    /// The measurer where it takes stored bytes.
+    private let fast: FastPhotometry?
     private let search: NeighborSearch?
     private let classifier: ClassifierModel?
     private let neighbourCount: Int
@@ -62,6 +65,7 @@ struct RowEstimator: Sendable {
         self.folder = folder
         grid = ModelGrid(folder.description.configuration)
         measurer = extent.photometry.measurer()
+        fast = measurer as? FastPhotometry
         search = extent.neighbourCount > 0 ? try folder.reference?.search() : nil
         classifier = extent.hasClasses ? folder.classifier : nil
         neighbourCount = min(extent.neighbourCount, folder.reference?.count ?? 0)
@@ -120,7 +124,8 @@ struct RowEstimator: Sendable {
     ) -> RowEstimate {
         let given = rows.reddening[row].isFinite ? rows.reddening[row] : nil
         let stored: StoredCutout
-        switch measurer == nil
+        // Only our own photometry reads stored bytes.
+        switch measurer == nil || fast != nil
             ? rows.cutout(row, of: collection, on: grid) : .read(rows.reading(row, of: collection))
         {
         case .stored(let cutout): stored = cutout
@@ -132,12 +137,17 @@ struct RowEstimator: Sendable {
         let position = rows.positions[row] ?? stored.position
         let reddening = given ?? stored.reddening
         do throws(FITSError) {
-            cutout = try stored.withPixels { pixels in
-                folder.model.load(
+            let found = try stored.withPixels { pixels in
+                let input = folder.model.load(
                     bigEndian: pixels, reddening: reddening, slot: slot, workspace: &workspace.model)
+                let measurement = fast?.measure(
+                    bigEndian: pixels, geometry: stored.geometry, workspace: workspace.photometry)
+                return (input: input, measurement: measurement)
             }
+            cutout = found.input
             return started(
-                flags: grid.flags(of: stored), position: position, reddening: reddening, measurement: nil)
+                flags: grid.flags(of: stored), position: position, reddening: reddening,
+                measurement: found.measurement)
         } catch {
             return nothing(nil, position: position, reddening: reddening, fault: error.description)
         }
@@ -155,7 +165,7 @@ struct RowEstimator: Sendable {
                 workspace: &workspace.model)
             return started(
                 flags: placement.flags, position: position, reddening: reddening,
-                measurement: measurer?.measure(placement.image))
+                measurement: measurer?.measure(placement.image, workspace: workspace.photometry))
         case .failure(let fault):
             return nothing(reading, position: position, reddening: reddening, fault: fault.reason)
         }
@@ -167,7 +177,7 @@ struct RowEstimator: Sendable {
     ) -> RowEstimate {
         var flags = flags
         if reddening == nil { flags.insert(.extinctionMissing) }
-        if measurement?.flags.contains(.noCentralSource) ?? false { flags.insert(.noCentralSource) }
+        flags.formUnion(measurement?.flags.intersection([.noCentralSource, .refusedInput]) ?? [])
         return RowEstimate(
             properties: nil, latents: [], prediction: nil, neighbors: [], measurement: measurement,
             reddening: reddening ?? .nan, position: position, flags: flags)
