@@ -7,7 +7,7 @@ public import Computing
 ///
 /// Some neighbours may be missing, farther ones standing in; what is found has its exact distance and order.
 /// The graph is built on one thread, so the same points, options and seed give the same graph and neighbours.
-/// Nothing chooses it by itself: whoever uses it says so to the user.
+/// Nothing chooses it by itself: a user asks for it.
 ///
 /// Measured, one thread, 10 neighbours: among 10^5 points of 16 normally distributed coordinates 120 us a query at
 /// a recall of 0.998, built in 29 s, where the exact search takes 450 us; among 10^6 the exact search takes 16 us

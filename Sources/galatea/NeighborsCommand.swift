@@ -33,6 +33,12 @@ struct NeighborsCommand: AsyncParsableCommand {
     @Option(help: ArgumentHelp("Exponent of the Minkowski distance: 1, 2, ... or inf.", valueName: "P"))
     var p = 2.0
 
+    @Flag(
+        help: ArgumentHelp(
+            "Search a graph, which misses a neighbour now and then: for lists of 10^5 objects and more in many latents."
+        ))
+    var approximate = false
+
     @Option(help: ArgumentHelp("Write the list here as CSV; standard output otherwise.", valueName: "FILE"))
     var output: String?
 
@@ -52,11 +58,13 @@ struct NeighborsCommand: AsyncParsableCommand {
     }
 
     func run() async throws {
-        let searching = NeighbourSearching(
+        var searching = NeighbourSearching(
             catalog: catalog, query: NeighbourQuery(query), count: k, minimumHits: minHits, exponent: p,
             output: output, threads: threads)
-        let summary = try await searching.run()
+        searching.isApproximate = approximate
         let logger = outputOptions.logger("neighbors")
+        if approximate { logger.warning("approximate search: a neighbour may be missing now and then") }
+        let summary = try await searching.run()
         for (names, fault) in [
             (summary.unknown, "are not in the catalogue"), (summary.withoutLatents, "have no latents"),
         ] where !names.isEmpty {

@@ -288,4 +288,21 @@ struct NeighbourSearchingTests {
         searching.minimumHits = 2
         #expect(try await searching.run().queried == 2)
     }
+
+    @Test("An approximate search finds nearly all neighbours, at their distances, never the object itself")
+    func approximate() async throws {
+        let catalog = try await SmallSurvey.enriched()
+        let ids = try #require(try CatalogTable(path: catalog).column("id")?.values.integers).map(String.init)
+        var searching = NeighbourSearching(catalog: catalog, query: .identifiers(ids), count: 5)
+        let exact = try await searching.run().lines
+        searching.isApproximate = true
+        let found = try await searching.run().lines
+        #expect(found.count == exact.count && found[0] == exact[0])
+        #expect(Set(found).intersection(exact).count > exact.count * 95 / 100)
+        let own = found.dropFirst().map { $0.split(separator: ",") }.filter { $0[0] == $0[2] }
+        #expect(own.isEmpty)
+        searching.minimumHits = 2
+        let error = await failure { try await searching.run() }
+        #expect(error?.category == .usage)
+    }
 }

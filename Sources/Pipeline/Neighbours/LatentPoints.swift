@@ -1,4 +1,5 @@
 internal import Catalogs
+internal import Computing
 internal import Discovery
 internal import Foundation
 
@@ -11,6 +12,8 @@ struct LatentPoints {
     let pointOfRow: [Int: Int]
     /// The search among the points.
     let searcher: NeighborSearch
+    private let points: FeatureMatrix
+    private let ranks: [Int]
 
     /// Columns of a list of neighbours.
     static let header = "query_id,rank,id,distance,ra,dec,class_pred"
@@ -33,7 +36,21 @@ struct LatentPoints {
         self.table = table
         self.rows = rows
         pointOfRow = Dictionary(uniqueKeysWithValues: rows.enumerated().map { ($1, $0) })
-        searcher = try NeighborSearch(points, metric: Minkowski(p: exponent), ranks: identifiers.ranks)
+        self.points = points
+        ranks = identifiers.ranks
+        searcher = try NeighborSearch(points, metric: Minkowski(p: exponent), ranks: ranks)
+    }
+
+    /// A graph of the points, for approximate neighbours by Euclidean distance.
+    func graph() throws -> NeighborGraph { try NeighborGraph(points, ranks: ranks) }
+
+    /// Most of the nearest neighbours of some points, themselves left out.
+    func neighbors(
+        ofRows rows: [Int], k: Int, by graph: NeighborGraph, loop: ParallelLoop
+    ) throws -> [[Neighbor]] {
+        try zip(rows, graph.neighbors(ofEach: points.rows(rows), k: k + 1, loop: loop)).map { row, found in
+            Array(found.filter { $0.row != row }.prefix(k))
+        }
     }
 
     /// The identifier of a row; its number from 1 where it has none.

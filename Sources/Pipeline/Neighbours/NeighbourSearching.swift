@@ -18,6 +18,9 @@ public struct NeighbourSearching: Sendable {
     public var minimumHits: Int?
     /// Exponent of the Minkowski distance, at least 1.
     public var exponent: Double
+    /// Whether neighbours may be missing: a graph is searched, which pays for very many queries in more than
+    /// `NeighborGraph.exactDimensionLimit` latents.
+    public var isApproximate = false
     /// Where the result goes; nowhere when `nil`.
     public var output: String?
     /// Worker threads; all cores when `nil`.
@@ -61,6 +64,11 @@ public struct NeighbourSearching: Sendable {
     }
 
     private func search(_ flag: CancellationFlag) throws -> Summary {
+        guard !isApproximate || (minimumHits == nil && exponent == 2) else {
+            throw PipelineError(
+                .usage, "approximate neighbours are those of single objects by Euclidean distance",
+                hint: "leave out --min-hits and --p, or --approximate")
+        }
         try InputProtection.check(outputs: output.map { [$0] } ?? [], inputs: [catalog])
         let table = try EnrichedCatalog(path: catalog)
         let models = table.modelIdentifiers.filter { !$0.isEmpty }
@@ -91,10 +99,13 @@ public struct NeighbourSearching: Sendable {
                     of: members, k: count, minimumHits: minimumHits, loop: loop))
         } else {
             summary.lines = [LatentPoints.header]
+            let graph = isApproximate ? try points.graph() : nil
             for start in stride(from: 0, to: members.count, by: Self.blockSize) {
                 try flag.check()
                 let block = Array(members[start..<min(members.count, start + Self.blockSize)])
-                let found = try points.searcher.neighbors(ofRows: block, k: count, loop: loop)
+                let found =
+                    try graph.map { try points.neighbors(ofRows: block, k: count, by: $0, loop: loop) }
+                    ?? points.searcher.neighbors(ofRows: block, k: count, loop: loop)
                 summary.lines += points.lines(found, of: block)
             }
         }
