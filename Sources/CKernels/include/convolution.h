@@ -76,6 +76,15 @@ void galatea_convolution_adjoint(galatea_level level, const galatea_convolution 
                                  const float *dy, const float *packed, const float *bias, int relu,
                                  float *dx, float *workspace);
 
+/// The frame in which `galatea_convolution_adjoint_framed` expects dy.
+galatea_frame galatea_convolution_adjoint_frame(const galatea_convolution *shape);
+/// `galatea_convolution_adjoint` of one image, to the bit, from a frame.
+///
+/// `dy` is the array of the frame; what lies outside the image must be zero and is never written.
+void galatea_convolution_adjoint_framed(galatea_level level, const galatea_convolution *shape, const float *dy,
+                                        const float *packed, const float *bias, int relu, float *dx,
+                                        float *workspace);
+
 /// Floats of scratch memory that one call of the weight gradient needs, whatever n.
 ptrdiff_t galatea_convolution_weight_gradient_workspace_count(const galatea_convolution *shape);
 /// gradient[k, r, s, c] += sum over the n images of dy[o, p, k] x[o stride_y + r - padding_y, ...], in order.
@@ -86,3 +95,19 @@ ptrdiff_t galatea_convolution_weight_gradient_workspace_count(const galatea_conv
 void galatea_convolution_weight_gradient(galatea_level level, const galatea_convolution *shape, ptrdiff_t n,
                                          const float *x, const float *dy, float *gradient,
                                          float *workspace);
+
+// The same sums image by image, for a caller that has each x in a frame already. `sums` is zeroed by the caller
+// before the first image and holds the gradient in an order of the kernels' own until `finish`.
+
+/// Floats of `sums`.
+ptrdiff_t galatea_convolution_weight_sums_count(const galatea_convolution *shape);
+/// The frame in which `galatea_convolution_weight_sums_add` expects x.
+galatea_frame galatea_convolution_weight_sums_frame(const galatea_convolution *shape);
+/// Floats of scratch memory of `galatea_convolution_weight_sums_add`.
+ptrdiff_t galatea_convolution_weight_sums_workspace_count(const galatea_convolution *shape);
+/// Adds the products of one image: `x` the array of its frame, `dy` the image's gradient.
+void galatea_convolution_weight_sums_add(galatea_level level, const galatea_convolution *shape, const float *x,
+                                         const float *dy, float *sums, float *workspace);
+/// gradient[k, r, s, c] += the sums.
+void galatea_convolution_weight_sums_finish(const galatea_convolution *shape, const float *sums,
+                                            float *gradient);

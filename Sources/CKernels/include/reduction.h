@@ -14,5 +14,6 @@ double galatea_sum_of_squares(galatea_level level, const float *x, size_t count)
 /// The largest of `x[0..<count]`, NaN if one is NaN, -inf if there is none.
 float galatea_maximum(galatea_level level, const float *x, size_t count);
 
-/// Adds the sum of each column of `x[rows][columns]` to `sums[columns]`.
-void galatea_column_sums(galatea_level level, const float *x, size_t rows, size_t columns, double *sums);
+/// Adds the sum of each column of `x[rows][columns]`, rows `step` floats apart, to `sums[columns]`.
+void galatea_column_sums(galatea_level level, const float *x, size_t rows, size_t columns, size_t step,
+                         double *sums);
