@@ -34,6 +34,41 @@ double galatea_sum_of_squares(galatea_level level, const float *x, size_t count)
     GALATEA_CALL(level, sum_of_squares, (x, count))
 }
 
+// w (x - y)^2, each rounded as the plain operators round it.
+#define DISTANCE(weighted)                                                              \
+    double lanes[16] = {0};                                                             \
+    size_t i = 0;                                                                       \
+    galatea_d16 total = {0};                                                            \
+    for (; i + 16 <= count; i += 16) {                                                  \
+        const galatea_f16 d = GALATEA_LOAD16(x + i) - GALATEA_LOAD16(y + i);            \
+        galatea_f16 square = d * d;                                                     \
+        if (weighted) square *= GALATEA_LOAD16(weight + i);                             \
+        total += __builtin_convertvector(square, galatea_d16);                          \
+    }                                                                                   \
+    for (int k = 0; k < 16; k++) lanes[k] = total[k];                                   \
+    for (size_t k = 0; i < count; i++, k++) {                                           \
+        const float d = x[i] - y[i];                                                    \
+        float square = d * d;                                                           \
+        if (weighted) square *= weight[i];                                              \
+        lanes[k] += square;                                                             \
+    }                                                                                   \
+    for (int width = 8; width > 0; width /= 2)                                          \
+        for (int k = 0; k < width; k++) lanes[k] += lanes[k + width];                   \
+    return lanes[0];
+
+GALATEA_INLINE double squared_distance_body(const float *x, const float *y, const float *weight, size_t count) {
+    if (weight) { DISTANCE(1) }
+    DISTANCE(0)
+}
+
+GALATEA_LEVELS(double, squared_distance,
+               (const float *x, const float *y, const float *weight, size_t count), (x, y, weight, count))
+
+double galatea_squared_distance(galatea_level level, const float *x, const float *y, const float *weight,
+                                size_t count) {
+    GALATEA_CALL(level, squared_distance, (x, y, weight, count))
+}
+
 GALATEA_INLINE float maximum_body(const float *x, size_t count) {
     float best = -INFINITY;
     int invalid = 0;

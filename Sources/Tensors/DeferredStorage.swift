@@ -1,3 +1,4 @@
+internal import Computing
 internal import Synchronization
 
 /// Numbers that are made when somebody asks for them, from the recipe of an operator.

@@ -47,7 +47,7 @@ extension ImageRecipe {
     func relaid(_ layout: ImageLayout) -> (any ImageRecipe)? { layout == self.layout ? self : nil }
 
     /// Floats of a place for a whole image behind the scratch memory; none where images are stored.
-    var bufferCount: Int { layout.count > 0 && stored(0) != nil ? 0 : layout.image }
+    var bufferCount: Int { layout.count > 0 && stored(0) != nil ? 0 : alignedFloats(layout.image) }
 
     /// The image where it is stored, or written to `buffer`.
     func image(
@@ -80,6 +80,9 @@ struct StoredImages: ImageRecipe {
         UnsafePointer(storage.pointer + image * layout.image)
     }
 }
+
+/// Floats of a part of scratch memory, rounded up so that the next part begins at a cache line.
+func alignedFloats(_ count: Int) -> Int { (count + 15) / 16 * 16 }
 
 /// Scratch memory of recipes and kernels, one array for each worker, made ready when a worker first asks.
 final class PreparedScratch: @unchecked Sendable {

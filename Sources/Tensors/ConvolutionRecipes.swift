@@ -1,0 +1,122 @@
+internal import CKernels
+
+/// The results of a convolution with packed weights.
+struct ConvolutionImages: ImageRecipe {
+    let source: any ImageRecipe
+    let shape: galatea_convolution
+    let packed: CPUStorage
+    let bias: CPUStorage?
+    let layout: ImageLayout
+    let level: galatea_level
+    private let frame: galatea_frame
+    private let frameCount: Int
+    private let workspaceCount: Int
+
+    init(
+        of source: any ImageRecipe, _ geometry: ConvolutionGeometry, packed: CPUStorage, bias: CPUStorage?,
+        level: galatea_level
+    ) {
+        self.source = source
+        shape = geometry.kernel
+        self.packed = packed
+        self.bias = bias
+        layout = geometry.outputLayout
+        self.level = level
+        (frame, workspaceCount) = withUnsafePointer(to: shape) {
+            (galatea_convolution_frame($0), alignedFloats(galatea_convolution_workspace_count($0)))
+        }
+        frameCount = alignedFloats(frame.count)
+    }
+
+    /// The frame first, then the kernel's workspace, then what the source needs.
+    var scratchCount: Int { frameCount + workspaceCount + source.scratchCount }
+
+    func prepare(_ scratch: UnsafeMutablePointer<Float>) {
+        scratch.update(repeating: 0, count: frameCount)
+        source.prepare(scratch + frameCount + workspaceCount)
+    }
+
+    func write(
+        _ image: Int, to destination: UnsafeMutablePointer<Float>, rowStep: Int,
+        scratch: UnsafeMutablePointer<Float>
+    ) {
+        let workspace = scratch + frameCount
+        source.write(
+            image, to: scratch + frame.first, rowStep: frame.row, scratch: workspace + workspaceCount)
+        withUnsafePointer(to: shape) {
+            galatea_convolution_forward_framed(
+                level, $0, scratch, packed.pointer, bias?.pointer, 0, destination, rowStep, workspace)
+        }
+    }
+}
+
+/// The images that the adjoint of a convolution makes of results.
+struct ConvolutionAdjointImages: ImageRecipe {
+    let source: any ImageRecipe
+    let shape: galatea_convolution
+    let packed: CPUStorage
+    let bias: CPUStorage?
+    let layout: ImageLayout
+    let level: galatea_level
+    private let frame: galatea_frame
+    private let frameCount: Int
+    private let workspaceCount: Int
+
+    init(
+        of source: any ImageRecipe, _ geometry: ConvolutionGeometry, packed: CPUStorage, bias: CPUStorage?,
+        level: galatea_level
+    ) {
+        self.source = source
+        shape = geometry.kernel
+        self.packed = packed
+        self.bias = bias
+        layout = geometry.inputLayout
+        self.level = level
+        (frame, workspaceCount) = withUnsafePointer(to: shape) {
+            (galatea_convolution_adjoint_frame($0), alignedFloats(galatea_convolution_adjoint_workspace_count($0)))
+        }
+        frameCount = alignedFloats(frame.count)
+    }
+
+    var scratchCount: Int { frameCount + workspaceCount + source.scratchCount }
+
+    func prepare(_ scratch: UnsafeMutablePointer<Float>) {
+        scratch.update(repeating: 0, count: frameCount)
+        source.prepare(scratch + frameCount + workspaceCount)
+    }
+
+    func write(
+        _ image: Int, to destination: UnsafeMutablePointer<Float>, rowStep: Int,
+        scratch: UnsafeMutablePointer<Float>
+    ) {
+        precondition(rowStep == layout.row, "ConvolutionAdjointImages: rows \(rowStep) floats apart")
+        let workspace = scratch + frameCount
+        source.write(
+            image, to: scratch + frame.first, rowStep: frame.row, scratch: workspace + workspaceCount)
+        withUnsafePointer(to: shape) {
+            galatea_convolution_adjoint_framed(
+                level, $0, scratch, packed.pointer, bias?.pointer, 0, destination, workspace)
+        }
+    }
+}
+
+extension ConvolutionGeometry {
+    /// The sizes as the kernels take them.
+    var kernel: galatea_convolution {
+        galatea_convolution(
+            height: inputSize.height, width: inputSize.width, channels: inputChannels,
+            outputs: outputChannels,
+            kernel_height: kernelSize.height, kernel_width: kernelSize.width, stride_y: stride.height,
+            stride_x: stride.width, padding_y: padding.height, padding_x: padding.width)
+    }
+
+    /// The images.
+    var inputLayout: ImageLayout {
+        ImageLayout(images: images, size: inputSize, channels: inputChannels)
+    }
+
+    /// The results.
+    var outputLayout: ImageLayout {
+        ImageLayout(images: images, size: outputSize, channels: outputChannels)
+    }
+}
