@@ -143,6 +143,24 @@ void galatea_select(galatea_level level, const float *mask, const float *x, cons
     GALATEA_CALL(level, select, SELECT_ARGUMENTS)
 }
 
+GALATEA_INLINE void stream_body(const float *from, float *to, size_t count) {
+    size_t i = 0;
+    while (i < count && (uintptr_t)(to + i) % sizeof(galatea_f16) != 0) to[i] = from[i], i++;
+    for (; i + 16 <= count; i += 16)
+        __builtin_nontemporal_store(GALATEA_LOAD16(from + i), (galatea_f16 *)(void *)(to + i));
+    for (; i < count; i++) to[i] = from[i];
+#if GALATEA_HAS_X86_LEVELS
+    // Such stores pass others by: they must be visible before anybody hears that the image is done.
+    __builtin_ia32_sfence();
+#endif
+}
+
+GALATEA_LEVELS(void, stream, (const float *from, float *to, size_t count), (from, to, count))
+
+void galatea_stream(galatea_level level, const float *from, float *to, size_t count) {
+    GALATEA_CALL(level, stream, (from, to, count))
+}
+
 GALATEA_INLINE void scaled_difference_body(const float *x, const float *y, const float *weight, float factor,
                                            float *out, size_t count) {
     if (weight) {

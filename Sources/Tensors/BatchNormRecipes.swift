@@ -11,6 +11,8 @@ struct ChannelAffineImages: ImageRecipe {
 
     var scratchCount: Int { 0 }
 
+    func reads(for image: Int) -> [UnsafeRawBufferPointer] { [layout.bytes(of: image, in: x)] }
+
     func write(
         _ image: Int, to destination: UnsafeMutablePointer<Float>, rowStep: Int,
         scratch: UnsafeMutablePointer<Float>
@@ -44,6 +46,10 @@ struct BatchNormGradientImages: ImageRecipe {
     let level: galatea_level
 
     var scratchCount: Int { 0 }
+
+    func reads(for image: Int) -> [UnsafeRawBufferPointer] {
+        [layout.bytes(of: image, in: gradient), layout.bytes(of: image, in: x)]
+    }
 
     func write(
         _ image: Int, to destination: UnsafeMutablePointer<Float>, rowStep: Int,

@@ -3,7 +3,7 @@ internal import Computing
 
 extension CPUBackend {
     /// Images whose weight gradients are summed before chunks are joined.
-    private static let imagesPerSum = 8
+    private static let imagesPerSum = 4
 
     /// Cross-correlation of images with weights.
     public func convolution(
@@ -155,8 +155,9 @@ private struct WeightGradientLoop: Sendable {
         let sources = workspace + workspaceCount
         x.write(image, to: scratch + frame.first, rowStep: frame.row, scratch: sources)
         let dy = gradient.image(image, buffer: buffer, scratch: sources + x.scratchCount)
+        var ahead = galatea_ahead(readsFor: image + 1, of: [x, gradient])
         withUnsafePointer(to: shape) {
-            galatea_convolution_weight_sums_add(level, $0, scratch, dy, sums, workspace)
+            galatea_convolution_weight_sums_add(level, $0, scratch, dy, sums, &ahead, workspace)
         }
         switch side {
         case .results:

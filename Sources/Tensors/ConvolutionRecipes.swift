@@ -31,6 +31,8 @@ struct ConvolutionImages: ImageRecipe {
     /// The frame first, then the kernel's workspace, then what the source needs.
     var scratchCount: Int { frameCount + workspaceCount + source.scratchCount }
 
+    func reads(for image: Int) -> [UnsafeRawBufferPointer] { source.reads(for: image) }
+
     func prepare(_ scratch: UnsafeMutablePointer<Float>) {
         scratch.update(repeating: 0, count: frameCount)
         source.prepare(scratch + frameCount + workspaceCount)
@@ -43,9 +45,10 @@ struct ConvolutionImages: ImageRecipe {
         let workspace = scratch + frameCount
         source.write(
             image, to: scratch + frame.first, rowStep: frame.row, scratch: workspace + workspaceCount)
+        var ahead = galatea_ahead(readsFor: image + 1, of: [source])
         withUnsafePointer(to: shape) {
             galatea_convolution_forward_framed(
-                level, $0, scratch, packed.pointer, bias?.pointer, 0, destination, rowStep, workspace)
+                level, $0, scratch, packed.pointer, bias?.pointer, 0, destination, rowStep, &ahead, workspace)
         }
     }
 }
@@ -80,6 +83,8 @@ struct ConvolutionAdjointImages: ImageRecipe {
 
     var scratchCount: Int { frameCount + workspaceCount + source.scratchCount }
 
+    func reads(for image: Int) -> [UnsafeRawBufferPointer] { source.reads(for: image) }
+
     func prepare(_ scratch: UnsafeMutablePointer<Float>) {
         scratch.update(repeating: 0, count: frameCount)
         source.prepare(scratch + frameCount + workspaceCount)
@@ -93,9 +98,29 @@ struct ConvolutionAdjointImages: ImageRecipe {
         let workspace = scratch + frameCount
         source.write(
             image, to: scratch + frame.first, rowStep: frame.row, scratch: workspace + workspaceCount)
+        var ahead = galatea_ahead(readsFor: image + 1, of: [source])
         withUnsafePointer(to: shape) {
             galatea_convolution_adjoint_framed(
-                level, $0, scratch, packed.pointer, bias?.pointer, 0, destination, workspace)
+                level, $0, scratch, packed.pointer, bias?.pointer, 0, destination, &ahead, workspace)
+        }
+    }
+}
+
+extension galatea_ahead {
+    /// What recipes will read for an image: most often the next one of this worker.
+    init(readsFor image: Int, of recipes: [any ImageRecipe]) {
+        self.init()
+        var reads: [UnsafeRawBufferPointer] = []
+        for recipe in recipes where image < recipe.layout.images { reads += recipe.reads(for: image) }
+        withUnsafeMutablePointer(to: &start) {
+            $0.withMemoryRebound(to: UnsafeRawPointer?.self, capacity: 4) { start in
+                for (index, read) in reads.prefix(4).enumerated() { start[index] = read.baseAddress }
+            }
+        }
+        withUnsafeMutablePointer(to: &bytes) {
+            $0.withMemoryRebound(to: Int.self, capacity: 4) { bytes in
+                for (index, read) in reads.prefix(4).enumerated() { bytes[index] = read.count }
+            }
         }
     }
 }

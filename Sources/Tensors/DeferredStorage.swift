@@ -1,3 +1,4 @@
+internal import CKernels
 internal import Computing
 internal import Synchronization
 
@@ -66,18 +67,29 @@ extension CPUBackend {
         let layout = recipe.layout
         let result = make(layout.count)
         if layout.count == 0 { return result }
-        let scratch = PreparedScratch(workers: loop.threads, floats: recipe.scratchCount, pool: pool) {
-            recipe.prepare($0)
-        }
-        forEachChunk(layout.images, chunk: 1) { range, worker in
+        // Large results leave the cache before anybody reads them again: made in a buffer and streamed out.
+        let streams = layout.count * MemoryLayout<Float>.stride >= Self.streamedBytes
+        let bufferCount = streams ? alignedFloats(layout.image) : 0
+        let scratch = PreparedScratch(
+            workers: loop.threads, floats: bufferCount + recipe.scratchCount, pool: pool
+        ) { recipe.prepare($0 + bufferCount) }
+        forEachChunk(layout.images, chunk: Self.imagesPerChunk) { [level] range, worker in
+            let buffer = scratch[worker]
             for image in range {
                 let place = result.pointer + image * layout.image
-                recipe.write(image, to: place, rowStep: layout.row, scratch: scratch[worker])
-                visit(image, UnsafePointer(place), worker)
+                let made = streams ? buffer : place
+                recipe.write(image, to: made, rowStep: layout.row, scratch: buffer + bufferCount)
+                visit(image, UnsafePointer(made), worker)
+                if streams { galatea_stream(level, made, place, layout.image) }
             }
         }
         return result
     }
+
+    /// Images that a worker makes one behind the other, so that it can have the next one's memory at hand.
+    private static let imagesPerChunk = 4
+    /// Results of this size and more are not expected to stay in the cache.
+    private static let streamedBytes = 4 << 20
 
     /// The images of a tensor for an operator that reads them one by one.
     ///

@@ -11,6 +11,8 @@ struct UnaryImages: ImageRecipe {
 
     func prepare(_ scratch: UnsafeMutablePointer<Float>) { source.prepare(scratch) }
 
+    func reads(for image: Int) -> [UnsafeRawBufferPointer] { source.reads(for: image) }
+
     func write(
         _ image: Int, to destination: UnsafeMutablePointer<Float>, rowStep: Int,
         scratch: UnsafeMutablePointer<Float>
@@ -33,6 +35,11 @@ struct ScaledDifferenceImages: ImageRecipe {
     let level: galatea_level
 
     var scratchCount: Int { 0 }
+
+    func reads(for image: Int) -> [UnsafeRawBufferPointer] {
+        [layout.bytes(of: image, in: x), layout.bytes(of: image, in: y)]
+            + (weight.map { [layout.bytes(of: image, in: $0)] } ?? [])
+    }
 
     func write(
         _ image: Int, to destination: UnsafeMutablePointer<Float>, rowStep: Int,

@@ -10,6 +10,11 @@ struct ImageLayout: Sendable, Equatable {
     var image: Int { size.count * channels }
     /// Floats of all images.
     var count: Int { images * image }
+
+    /// Where an image lies in storage of this layout.
+    func bytes(of index: Int, in storage: CPUStorage) -> UnsafeRawBufferPointer {
+        UnsafeRawBufferPointer(UnsafeBufferPointer(start: storage.pointer + index * image, count: image))
+    }
 }
 
 /// How the numbers of a tensor are made, one image at a time, into memory that the reader chooses.
@@ -31,6 +36,9 @@ protocol ImageRecipe: Sendable {
     func write(
         _ image: Int, to destination: UnsafeMutablePointer<Float>, rowStep: Int,
         scratch: UnsafeMutablePointer<Float>)
+
+    /// The memory that `write` will read for an image, for kernels that bring it into the cache early.
+    func reads(for image: Int) -> [UnsafeRawBufferPointer]
 
     /// The image where it is stored, if it is.
     func stored(_ image: Int) -> UnsafePointer<Float>?
@@ -75,6 +83,8 @@ struct StoredImages: ImageRecipe {
             (destination + row * rowStep).update(from: from + row * layout.row, count: layout.row)
         }
     }
+
+    func reads(for image: Int) -> [UnsafeRawBufferPointer] { [layout.bytes(of: image, in: storage)] }
 
     func stored(_ image: Int) -> UnsafePointer<Float>? {
         UnsafePointer(storage.pointer + image * layout.image)

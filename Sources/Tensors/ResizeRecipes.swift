@@ -14,6 +14,8 @@ struct BilinearImages: ImageRecipe {
             galatea_bilinear_scratch_count(source.layout.size.width, layout.channels, layout.size.width))
     }
 
+    func reads(for image: Int) -> [UnsafeRawBufferPointer] { source.reads(for: image) }
+
     func prepare(_ scratch: UnsafeMutablePointer<Float>) {
         source.prepare(scratch + source.bufferCount + rowCount)
     }
@@ -42,6 +44,8 @@ struct BilinearAdjointImages: ImageRecipe {
         alignedFloats(
             galatea_bilinear_scratch_count(layout.size.width, layout.channels, source.layout.size.width))
     }
+
+    func reads(for image: Int) -> [UnsafeRawBufferPointer] { source.reads(for: image) }
 
     func prepare(_ scratch: UnsafeMutablePointer<Float>) {
         source.prepare(scratch + source.bufferCount + rowCount)

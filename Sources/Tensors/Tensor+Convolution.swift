@@ -48,17 +48,14 @@ private func parameterGradients(
     let side = biasSide == .images ? x : gradient
     let wantsBias = wanted.count > 2 && wanted[2]
     if !wanted[1] || isAnyTracked([x, gradient]) {
-        return [
-            wanted[1] ? Tensor(WeightGradient(geometry: geometry), x, gradient) : nil,
-            wantsBias ? side.sum(alongAxes: [0, 1, 2]) : nil,
-        ]
+        let weight = wanted[1] ? Tensor(WeightGradient(geometry: geometry), x, gradient) : nil
+        return wanted.count > 2 ? [weight, wantsBias ? side.sum(alongAxes: [0, 1, 2]) : nil] : [weight]
     }
     let parts = x.backend.convolutionWeightGradient(
         x.storage, gradient.storage, geometry, summing: wantsBias ? biasSide : nil)
-    return [
-        Tensor(shape: geometry.weightShape, storage: parts.weight, backend: x.backend),
-        parts.channelSums.map { Tensor(shape: [side.shape[3]], storage: $0, backend: x.backend) },
-    ]
+    let weight = Tensor(shape: geometry.weightShape, storage: parts.weight, backend: x.backend)
+    let bias = parts.channelSums.map { Tensor(shape: [side.shape[3]], storage: $0, backend: x.backend) }
+    return wanted.count > 2 ? [weight, bias] : [weight]
 }
 
 /// The adjoint of a convolution in its weights, from images and results.

@@ -28,7 +28,7 @@ struct FramedConvolutionTests {
                 let wide = outputRow + 5
                 var output = [Float](repeating: 7, count: convolution.outputHeight * wide)
                 galatea_convolution_forward_framed(
-                    level.level, &shape, input, packed, bias, 1, &output, wide, &workspace)
+                    level.level, &shape, input, packed, bias, 1, &output, wide, nil, &workspace)
                 let found = (0..<convolution.outputHeight).flatMap { y in
                     output[y * wide..<y * wide + outputRow]
                 }

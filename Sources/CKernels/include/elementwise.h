@@ -44,6 +44,10 @@ typedef enum {
 void galatea_unary(galatea_level level, galatea_unary_operation operation, const float *x, float *out,
                    size_t count, float a, float b);
 
+/// Copies to memory past the caches, for arrays that are read again only when the caches have forgotten them:
+/// an ordinary store would read the old contents first.
+void galatea_stream(galatea_level level, const float *from, float *to, size_t count);
+
 /// `out[i] = factor weight[i] (x[i] - y[i])`; all weights 1 when `weight` is NULL.
 void galatea_scaled_difference(galatea_level level, const float *x, const float *y, const float *weight,
                                float factor, float *out, size_t count);
