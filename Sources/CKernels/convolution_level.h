@@ -264,6 +264,10 @@ INLINE void AT_LEVEL(narrow_block)(const galatea_row *row, const float *x, float
         if (row->relu) total = RELU(total);
         STORE(all + i, total);
     }
+    if (row->output_step == K) {
+        memcpy(y, all, P * K * sizeof(float));
+        return;
+    }
     UNROLL for (int p = 0; p < P; p++)
         UNROLL for (int k = 0; k < K; k++) y[p * row->output_step + k] = all[p * K + k];
 }

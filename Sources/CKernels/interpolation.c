@@ -18,16 +18,18 @@ GALATEA_INLINE tap tap_of(size_t i, size_t in, size_t out) {
     return (tap){(int)low, (int)(low + 1 < in ? low + 1 : low), source - (float)low};
 }
 
-// Scratch memory: a row of the smaller width, the taps of the output columns, the reaches of the input columns.
+// Scratch memory: rows of the smaller width, the taps of the output columns, the reaches of the input
+// columns and their shares, two at most for an output column.
+enum { ROWS_AT_ONCE = 8 };
 _Static_assert(sizeof(tap) == 3 * sizeof(float), "a tap takes the room of three floats");
 _Static_assert(2 * sizeof(int) == 2 * sizeof(float), "a reach takes the room of two floats");
 
 size_t galatea_bilinear_scratch_count(size_t width, size_t channels, size_t out_width) {
-    return width * channels + 3 * out_width + 2 * width;
+    return ROWS_AT_ONCE * width * channels + 5 * out_width + 2 * width;
 }
 
 GALATEA_INLINE const tap *column_taps(size_t width, size_t channels, size_t out_width, float *scratch) {
-    tap *taps = (tap *)(void *)(scratch + width * channels);
+    tap *taps = (tap *)(void *)(scratch + ROWS_AT_ONCE * width * channels);
     for (size_t i = 0; i < out_width; i++) taps[i] = tap_of(i, width, out_width);
     return taps;
 }
@@ -74,41 +76,54 @@ GALATEA_INLINE void column_reaches(const tap *columns, size_t out_width, reach *
     }
 }
 
-/// How much output column `tap` takes from input column `x`.
-GALATEA_INLINE float share(const tap *t, int x) {
-    return (t->low == x ? 1.0f - t->weight : 0.0f) + (t->high == x ? t->weight : 0.0f);
+/// Fills how much each output column takes from the input columns it reads, input column by input column.
+GALATEA_INLINE void column_shares(const tap *columns, const reach *reaches, size_t width, float *shares) {
+    for (size_t x = 0; x < width; x++)
+        for (int i = 0; i < reaches[x].count; i++) {
+            const tap *t = columns + reaches[x].first + i;
+            *shares++ = (t->low == (int)x ? 1.0f - t->weight : 0.0f) + (t->high == (int)x ? t->weight : 0.0f);
+        }
 }
 
 GALATEA_INLINE void adjoint(const float *dy, size_t out_height, size_t out_width, const size_t channels,
                             float *restrict dx, size_t height, size_t width, float *restrict scratch) {
     const tap *columns = column_taps(width, channels, out_width, scratch);
-    reach *reaches = (reach *)(void *)(scratch + width * channels + 3 * out_width);
+    reach *reaches = (reach *)(void *)(scratch + ROWS_AT_ONCE * width * channels + 3 * out_width);
     column_reaches(columns, out_width, reaches, width);
+    float *shares = (float *)(reaches + width);
+    column_shares(columns, reaches, width, shares);
+    // Each input column gathers from the few output columns that read it, for several rows one after the other: how
+    // many it is changes from column to column, which a processor that guesses branches does not like.
     memset(dx, 0, height * width * channels * sizeof(float));
-    for (size_t y = 0; y < out_height; y++, dy += out_width * channels) {
-        const tap rows = tap_of(y, height, out_height);
-        float *upper = dx + rows.low * width * channels, *lower = dx + rows.high * width * channels;
-        const float below = rows.weight, above = 1.0f - below;
-        // Each input column gathers from the few output columns that read it.
-        for (size_t x = 0; x < width; x++) {
-            float *to = scratch + x * channels;
+    for (size_t y0 = 0; y0 < out_height; y0 += ROWS_AT_ONCE, dy += ROWS_AT_ONCE * out_width * channels) {
+        const size_t rows = out_height - y0 < ROWS_AT_ONCE ? out_height - y0 : ROWS_AT_ONCE;
+        const float *share = shares;
+        for (size_t x = 0; x < width; share += reaches[x].count, x++) {
             const float *from = dy + (size_t)reaches[x].first * channels;
-            const tap *t = columns + reaches[x].first;
-            size_t c = 0;
-            for (; c + 16 <= channels; c += 16) {
-                galatea_f16 sum = {0};
-                for (int i = 0; i < reaches[x].count; i++)
-                    sum += share(t + i, (int)x) * GALATEA_LOAD16(from + i * channels + c);
-                GALATEA_STORE16(to + c, sum);
-            }
-            for (; c < channels; c++) {
-                float sum = 0;
-                for (int i = 0; i < reaches[x].count; i++) sum += share(t + i, (int)x) * from[i * channels + c];
-                to[c] = sum;
+            const int count = reaches[x].count;
+            for (size_t r = 0; r < rows; r++, from += out_width * channels) {
+                float *to = scratch + (r * width + x) * channels;
+                size_t c = 0;
+                for (; c + 16 <= channels; c += 16) {
+                    galatea_f16 sum = {0};
+                    for (int i = 0; i < count; i++) sum += share[i] * GALATEA_LOAD16(from + i * channels + c);
+                    GALATEA_STORE16(to + c, sum);
+                }
+                for (; c < channels; c++) {
+                    float sum = 0;
+                    for (int i = 0; i < count; i++) sum += share[i] * from[i * channels + c];
+                    to[c] = sum;
+                }
             }
         }
-        for (size_t i = 0; i < width * channels; i++) upper[i] += above * scratch[i];
-        for (size_t i = 0; i < width * channels; i++) lower[i] += below * scratch[i];
+        for (size_t r = 0; r < rows; r++) {
+            const tap t = tap_of(y0 + r, height, out_height);
+            const float *row = scratch + r * width * channels;
+            float *upper = dx + t.low * width * channels, *lower = dx + t.high * width * channels;
+            const float below = t.weight, above = 1.0f - below;
+            for (size_t i = 0; i < width * channels; i++) upper[i] += above * row[i];
+            for (size_t i = 0; i < width * channels; i++) lower[i] += below * row[i];
+        }
     }
 }
 

@@ -17,11 +17,13 @@ extension CPUBackend {
                 }
             }
         } else if inner >= Self.columnsPerChunk {
-            // Many columns: each chunk of them whole.
+            // Many columns: a chunk of them row by row, as they lie in memory.
             forEachChunk(inner, chunk: Self.columnsPerChunk) { [level] range, _ in
-                galatea_column_sums(
-                    level, x.pointer + range.lowerBound, middle, range.count, inner,
-                    work.pointer + range.lowerBound)
+                for row in 0..<middle {
+                    galatea_column_sums(
+                        level, x.pointer + row * inner + range.lowerBound, 1, range.count, inner,
+                        work.pointer + range.lowerBound)
+                }
             }
         } else {
             // One long sum: parts of fixed length, joined in order.
@@ -42,7 +44,7 @@ extension CPUBackend {
     }
 
     /// Columns whose sums are taken down all rows at once.
-    private static let columnsPerChunk = 256
+    private static let columnsPerChunk = 2048
 
     /// Adds the sums over `rows` of `x[rows][columns]` to `sums`.
     private static func addSums(
