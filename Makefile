@@ -1,5 +1,5 @@
 # Two commands matter: `make run` and `make test`. Both install the missing system packages first.
-.PHONY: run test build setup lint format floors coverage sanitize clean
+.PHONY: run test build setup lint format floors coverage sanitize peers accuracy clean
 
 run: build
 	@.ci/main-job
@@ -22,13 +22,7 @@ format:
 floors:
 	@.ci/floors
 
-# Long runs, each in a build folder of its own.
-coverage: setup
-	@.ci/coverage
-
-sanitize: setup
-	@.ci/sanitize address
-	@.ci/sanitize thread
+.PHONY: run test build setup lint format floors coverage sanitize peers accuracy clean
 
 clean:
 	@rm -rf .build .build-* output

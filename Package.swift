@@ -54,6 +54,8 @@ let package = Package(
             name: "CBuildInformation",
             cSettings: [.define("GALATEA_COMMIT", to: "\"\(commit ?? "unknown")\"")]),
         .target(name: "CFileMapping"),
+        .target(
+            name: "CHNSW", cxxSettings: [.unsafeFlags(["-O3", "-Wall", "-Werror"])]),
         .systemLibrary(name: "CCFITSIO", pkgConfig: "cfitsio", providers: [.apt(["libcfitsio-dev"])]),
         .systemLibrary(name: "CCrypto"),
         .systemLibrary(name: "COpenBLAS"),
@@ -74,7 +76,7 @@ let package = Package(
 
         // Floor 2: catalogues, classification and search, networks.
         room("Catalogs", ["Astronomy", "Computing", "FITS", "CZlib"]),
-        room("Discovery", ["CKernels", "Computing", "Safetensors", "CSVM"]),
+        room("Discovery", ["CKernels", "Computing", "Safetensors", "CHNSW", "CSVM"]),
         room("NeuralNetworks", ["Tensors", "Safetensors", "Computing", "CKernels"]),
 
         // Floor 3: the models.
@@ -92,15 +94,33 @@ let package = Package(
                 .product(name: "TOMLKit", package: "TOMLKit"),
             ]),
 
-        // Floor 6: the program.
+        // Floor 5: measuring it all.
+        room(
+            "Measurement",
+            [
+                "Pipeline", "MockSurvey", "Photometry", "Tensors", "Computing", "CKernels",
+                .product(name: "Logging", package: "swift-log"),
+            ]),
+
+        // Floor 6: the programs.
         .executableTarget(
             name: "galatea",
             dependencies: [
-                "Pipeline", "MockSurvey", "Photometry",
+                "Measurement", "Pipeline", "MockSurvey", "Photometry",
                 .product(name: "ArgumentParser", package: "swift-argument-parser"),
                 .product(name: "Logging", package: "swift-log"),
             ],
             swiftSettings: house),
+
+        .executableTarget(
+            name: "Benchmarks",
+            dependencies: [
+                "Measurement", "Pipeline", "GalaxyModels", "NeuralNetworks", "Discovery", "Tensors", "FITS",
+                "MockSurvey", "Photometry", "Astronomy", "Computing",
+                .product(name: "ArgumentParser", package: "swift-argument-parser"),
+                .product(name: "Logging", package: "swift-log"),
+            ],
+            exclude: ["Peers", "Runs"], swiftSettings: house),
 
         .target(name: "TestSupport", path: "Tests/TestSupport", swiftSettings: house),
         tests("CKernels", ["Computing"]),
@@ -122,6 +142,7 @@ let package = Package(
                 "GalaxyModels", "Catalogs", "Photometry", "FITS", "MockSurvey", "Astronomy", "Computing",
                 .product(name: "Logging", package: "swift-log"),
             ]),
+        tests("Measurement", ["CKernels", "Computing"]),
         // The built program, run as a process: no module of it is imported.
         .testTarget(name: "GalateaTests", dependencies: ["galatea", "TestSupport"], swiftSettings: house),
     ],

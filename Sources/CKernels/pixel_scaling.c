@@ -149,32 +149,53 @@ AVX512_INLINE __m512 asinh512(__m512 u) {
     return _mm512_or_ps(x, _mm512_and_ps(sign, u));
 }
 
+/// What is far ahead in memory is asked for early: hardware stops at the end of a page.
+#define PREFETCH_BYTES 2048
+
+AVX512_INLINE __m512 scaled512(__m512i bits, __m512 level, __m512 factor, galatea_scale_function function) {
+    __m512 u = _mm512_mul_ps(_mm512_sub_ps(_mm512_castsi512_ps(bits), level), factor);
+    // The saturating function has a limit of its own.
+    if (function == GALATEA_SCALE_SATURATING) return saturating512(u);
+    const __m512 limit = _mm512_set1_ps(LARGEST_U), lower = _mm512_set1_ps(-LARGEST_U);
+    u = _mm512_max_ps(_mm512_min_ps(u, limit), lower);
+    return function == GALATEA_SCALE_LINEAR ? u : asinh512(u);
+}
+
 AVX512_INLINE void scale_avx512(const uint8_t *pixels, ptrdiff_t count, int big_endian, float sky, float scale,
                                 galatea_scale_function function, float *out, galatea_pixel_census *census) {
     const __m512i swap = _mm512_broadcast_i32x4(
         _mm_setr_epi8(3, 2, 1, 0, 7, 6, 5, 4, 11, 10, 9, 8, 15, 14, 13, 12));
     const __m512 level = _mm512_set1_ps(sky), factor = _mm512_set1_ps(scale);
-    const __m512 limit = _mm512_set1_ps(LARGEST_U), lower = _mm512_set1_ps(-LARGEST_U);
     const __m512i exponent = _mm512_set1_epi32((int)EXPONENT_BITS);
-    const __m512i one = _mm512_set1_epi32(1);
-    __m512i non_finite = _mm512_setzero_si512(), zero = _mm512_setzero_si512();
-    for (ptrdiff_t i = 0; i < count; i += 16) {
-        __mmask16 here = count - i >= 16 ? 0xffff : (__mmask16)((1u << (count - i)) - 1);
+    int64_t non_finite = 0, zero = 0;
+    ptrdiff_t i = 0;
+    for (; i + 16 <= count; i += 16) {
+        __m512i bits = _mm512_loadu_si512(pixels + 4 * i);
+        _mm_prefetch((const char *)pixels + 4 * i + PREFETCH_BYTES, _MM_HINT_T0);
+        if (big_endian) bits = _mm512_shuffle_epi8(bits, swap);
+        const __mmask16 good = _mm512_cmpneq_epi32_mask(_mm512_and_si512(bits, exponent), exponent);
+        const __mmask16 lit = _mm512_test_epi32_mask(bits, _mm512_set1_epi32(0x7fffffff));
+        __m512 x = scaled512(bits, level, factor, function);
+        // Rare, so that a branch costs less than counting.
+        if (__builtin_expect((good & lit) != 0xffff, 0)) {
+            non_finite += 16 - __builtin_popcount(good);
+            zero += 16 - __builtin_popcount(lit);
+            x = _mm512_maskz_mov_ps(good, x);
+        }
+        _mm512_storeu_ps(out + i, x);
+    }
+    if (i < count) {
+        const __mmask16 here = (__mmask16)((1u << (count - i)) - 1);
         __m512i bits = _mm512_maskz_loadu_epi32(here, pixels + 4 * i);
         if (big_endian) bits = _mm512_shuffle_epi8(bits, swap);
-        __mmask16 bad = _mm512_cmpeq_epi32_mask(_mm512_and_si512(bits, exponent), exponent);
-        __mmask16 empty = _mm512_mask_testn_epi32_mask(here, bits, _mm512_set1_epi32(0x7fffffff));
-        non_finite = _mm512_mask_add_epi32(non_finite, bad, non_finite, one);
-        zero = _mm512_mask_add_epi32(zero, empty, zero, one);
-        __m512 u = _mm512_mul_ps(_mm512_sub_ps(_mm512_castsi512_ps(bits), level), factor);
-        u = _mm512_max_ps(_mm512_min_ps(u, limit), lower);
-        __m512 x = function == GALATEA_SCALE_LINEAR       ? u
-                   : function == GALATEA_SCALE_SATURATING ? saturating512(u)
-                                                          : asinh512(u);
-        _mm512_mask_storeu_ps(out + i, here, _mm512_maskz_mov_ps((__mmask16)~bad, x));
+        const __mmask16 good = _mm512_cmpneq_epi32_mask(_mm512_and_si512(bits, exponent), exponent);
+        const __mmask16 lit = _mm512_test_epi32_mask(bits, _mm512_set1_epi32(0x7fffffff));
+        non_finite += __builtin_popcount(here & (unsigned)~good);
+        zero += __builtin_popcount(here & (unsigned)~lit);
+        _mm512_mask_storeu_ps(out + i, here, _mm512_maskz_mov_ps(good, scaled512(bits, level, factor, function)));
     }
-    census->non_finite += _mm512_reduce_add_epi32(non_finite);
-    census->zero += _mm512_reduce_add_epi32(zero);
+    census->non_finite += non_finite;
+    census->zero += zero;
 }
 
 // ---- AVX2: 8 pixels a step; estimates have 12 bits, one Newton step leaves them just above float accuracy.
@@ -281,6 +302,10 @@ GALATEA_TARGET_AVX2 static void scale_row_avx2(const uint8_t *pixels, ptrdiff_t 
     DISPATCH_FUNCTION(scale_avx2)
 }
 #endif
+
+void galatea_fetch(const void *start, ptrdiff_t count) {
+    for (ptrdiff_t i = 0; i < count; i += 64) __builtin_prefetch((const char *)start + i, 0, 2);
+}
 
 void galatea_scale_row(galatea_level level, const void *pixels, ptrdiff_t count, int big_endian, float sky,
                        float scale, galatea_scale_function function, float *out,

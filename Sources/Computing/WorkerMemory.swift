@@ -4,16 +4,16 @@ internal import Synchronization
 ///
 /// A `ParallelLoop` tells each chunk its worker, and no two chunks of one worker run at the same time; a chunk of
 /// another loop that comes with the same number waits.
-public final class WorkerMemory<State: Sendable>: Sendable {
+public final class WorkerMemory<State>: Sendable {
     private final class Slot: Sendable {
         let state = Mutex<State?>(nil)
     }
 
     private let slots: [Slot]
-    private let make: @Sendable () -> State
+    private let make: @Sendable () -> sending State
 
     /// Memory for the workers of a loop.
-    public init(for loop: ParallelLoop, _ make: @escaping @Sendable () -> State) {
+    public init(for loop: ParallelLoop, _ make: @escaping @Sendable () -> sending State) {
         slots = (0..<loop.threads).map { _ in Slot() }
         self.make = make
     }
@@ -24,10 +24,9 @@ public final class WorkerMemory<State: Sendable>: Sendable {
     ) rethrows -> sending Result {
         precondition(slots.indices.contains(worker), "WorkerMemory: worker \(worker) of \(slots.count)")
         return try slots[worker].state.withLock { held in
-            // Moved out and back, so that its arrays are changed in place.
-            var state = held.take() ?? make()
-            defer { held = state }
-            return try body(&state)
+            if held == nil { held = make() }
+            guard held != nil else { preconditionFailure("WorkerMemory: nothing was made") }
+            return try body(&held!)
         }
     }
 }

@@ -54,19 +54,11 @@ public struct ClassifierModel: Sendable, Equatable {
         guard features.dimension == dimension else {
             throw DiscoveryError.wrongDimension(expected: dimension, found: features.dimension)
         }
-        return try loop.mapChunks(count: features.count, chunk: 64) { range, _ in
-            let rows = scaler.scaled(features.rows(Array(range)))
-            return (0..<rows.count).map { prediction(scaled: rows.row($0)) }
+        return try loop.mapChunks(count: features.count, chunk: 256) { range, _ in
+            var block = PredictionBlock()
+            try predict(features.rows(range), into: &block)
+            return (0..<block.count).map(block.prediction)
         }.flatMap { $0 }
-    }
-
-    private func prediction(scaled: [Double]) -> Prediction {
-        guard scaled.allSatisfy(\.isFinite) else {
-            return Prediction(label: nil, probabilities: [Double](repeating: .nan, count: classes.count))
-        }
-        let pairs = zip(sigmoids, decision.values(scaled)).map { $0.probability($1) }
-        let probabilities = PairwiseCoupling.probabilities(pairs: pairs, classes: classes.count)
-        return Prediction(label: rule.label(probabilities), probabilities: probabilities)
     }
 
     /// Which classes the classifier takes for which, on rows whose classes are known.

@@ -24,7 +24,14 @@ public struct DecisionRule: Sendable, Equatable {
     }
 
     /// The class of a row of these probabilities.
-    public func label(_ probabilities: [Double]) -> Int {
+    public func label(_ probabilities: [Double]) -> Int { label(probabilities[...]) }
+
+    /// The class of a row of these probabilities.
+    func label(_ row: ArraySlice<Double>) -> Int {
+        row.withUnsafeBufferPointer(label)
+    }
+
+    private func label(_ probabilities: UnsafeBufferPointer<Double>) -> Int {
         precondition(
             probabilities.count == thresholds.count,
             "DecisionRule: \(probabilities.count) probabilities of \(thresholds.count) classes")

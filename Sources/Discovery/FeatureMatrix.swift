@@ -36,6 +36,13 @@ public struct FeatureMatrix: Sendable, Equatable {
         return FeatureMatrix(dimension: dimension, values: chosen)
     }
 
+    /// The objects at these consecutive rows.
+    public func rows(_ rows: Range<Int>) -> FeatureMatrix {
+        FeatureMatrix(
+            dimension: dimension,
+            values: Array(values[rows.lowerBound * dimension..<rows.upperBound * dimension]))
+    }
+
     /// Appends one object.
     public mutating func append(_ features: [Double]) {
         precondition(

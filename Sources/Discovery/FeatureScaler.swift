@@ -59,10 +59,18 @@ public struct FeatureScaler: Sendable, Equatable {
             rows.dimension == dimension,
             "FeatureScaler: rows of \(rows.dimension) features, expected \(dimension)")
         var values = rows.values
-        for index in values.indices {
-            let column = index % dimension
-            values[index] = (values[index] - mean[column]) / deviation[column]
-        }
+        scale(&values)
         return FeatureMatrix(dimension: dimension, values: values)
+    }
+
+    /// Brings rows of `dimension` values each, row-major, to the training rows' scale.
+    func scale(_ values: inout [Double]) {
+        var index = 0
+        while index + dimension <= values.count {
+            for column in 0..<dimension {
+                values[index + column] = (values[index + column] - mean[column]) / deviation[column]
+            }
+            index += dimension
+        }
     }
 }

@@ -1,5 +1,4 @@
 internal import CKernels
-internal import Foundation
 
 /// The Minkowski distances: `(sum |a - b|^p)^(1/p)`.
 public enum Minkowski: Sendable, Equatable {
@@ -35,23 +34,4 @@ public enum Minkowski: Sendable, Equatable {
 
     /// The exponent that the kernel needs; 0 where it has its own formula.
     var exponent: Double { if case .power(let p) = self { p } else { 0 } }
-
-    /// The distance out of the kernel's sum.
-    func distance(ofSum sum: Double) -> Double {
-        switch self {
-        case .manhattan, .chebyshev: sum
-        case .euclidean: sum.squareRoot()
-        case .power(let p): pow(sum, 1 / p)
-        }
-    }
-
-    /// `sum` with the contribution of one more coordinate difference, which is not negative.
-    func adding(_ difference: Double, to sum: Double) -> Double {
-        switch self {
-        case .manhattan: sum + difference
-        case .euclidean: sum + difference * difference
-        case .chebyshev: max(sum, difference)
-        case .power(let p): sum + pow(difference, p)
-        }
-    }
 }

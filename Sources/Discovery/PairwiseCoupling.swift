@@ -11,52 +11,91 @@ package enum PairwiseCoupling {
     ///   - classes: Number of classes, at least 2.
     /// - Returns: Probabilities that sum to 1.
     package static func probabilities(pairs: [Double], classes: Int) -> [Double] {
-        precondition(
-            classes >= 2 && pairs.count == classes * (classes - 1) / 2,
-            "PairwiseCoupling: \(pairs.count) pairs of \(classes) classes")
-        var r = [[Double]](repeating: [Double](repeating: 0, count: classes), count: classes)
-        var next = 0
-        for first in 0..<classes {
-            for second in first + 1..<max(first + 1, classes) {
-                // Certain pairs would make the system singular.
-                let probability = min(max(pairs[next], 1e-7), 1 - 1e-7)
-                r[first][second] = probability
-                r[second][first] = 1 - probability
-                next += 1
-            }
-        }
-        var system = [[Double]](repeating: [Double](repeating: 0, count: classes + 2), count: classes + 1)
-        for i in 0..<classes {
-            for j in 0..<classes where j != i {
-                system[i][i] += r[j][i] * r[j][i]
-                system[i][j] = -r[j][i] * r[i][j]
-            }
-            system[i][classes] = 1
-            system[classes][i] = 1
-        }
-        system[classes][classes + 1] = 1
-        let solution = solve(system).prefix(classes).map { max(0, $0) }
-        let sum = solution.reduce(0, +)
-        return solution.map { $0 / sum }
+        var probabilities = [Double](repeating: 0, count: classes)
+        var system = [Double](repeating: 0, count: systemCount(classes: classes))
+        couple(pairs[...], classes: classes, into: &probabilities, at: 0, system: &system)
+        return probabilities
     }
 
-    /// The solution of a regular linear system, its right side in the last column; partial pivoting.
-    private static func solve(_ rows: [[Double]]) -> [Double] {
-        var rows = rows
-        let count = rows.count
+    /// Numbers in the linear system of `classes` classes.
+    static func systemCount(classes: Int) -> Int { (classes + 1) * (classes + 2) }
+
+    /// Writes the probabilities that agree best with `pairs` into `probabilities[start..<start + classes]`.
+    ///
+    /// - Parameter system: Memory of `systemCount` numbers, whatever they are.
+    static func couple(
+        _ pairs: ArraySlice<Double>, classes: Int, into probabilities: inout [Double], at start: Int,
+        system: inout [Double]
+    ) {
+        precondition(
+            classes >= 2 && pairs.count == classes * (classes - 1) / 2
+                && system.count >= systemCount(classes: classes) && probabilities.count >= start + classes,
+            "PairwiseCoupling: \(pairs.count) pairs of \(classes) classes")
+        pairs.withUnsafeBufferPointer { pairs in
+            system.withUnsafeMutableBufferPointer { system in
+                setUp(system, pairs: pairs, classes: classes)
+                solve(system, count: classes + 1)
+                probabilities.withUnsafeMutableBufferPointer { probabilities in
+                    let width = classes + 2
+                    var sum = 0.0
+                    for i in 0..<classes {
+                        let share = max(0, system[i * width + classes + 1])
+                        probabilities[start + i] = share
+                        sum += share
+                    }
+                    for i in 0..<classes { probabilities[start + i] /= sum }
+                }
+            }
+        }
+    }
+
+    /// Writes the system, shape `[K + 1, K + 2]`, its right side in the last column.
+    private static func setUp(
+        _ system: UnsafeMutableBufferPointer<Double>, pairs: UnsafeBufferPointer<Double>, classes: Int
+    ) {
+        let width = classes + 2
+        for index in 0..<systemCount(classes: classes) { system[index] = 0 }
+        var next = 0
+        for i in 0..<classes {
+            for j in i + 1..<max(i + 1, classes) {
+                // Certain pairs would make the system singular.
+                let first = min(max(pairs[next], 1e-7), 1 - 1e-7)
+                let second = 1 - first
+                system[i * width + i] += second * second
+                system[j * width + j] += first * first
+                system[i * width + j] = -second * first
+                system[j * width + i] = -first * second
+                next += 1
+            }
+            system[i * width + classes] = 1
+            system[classes * width + i] = 1
+        }
+        system[classes * width + classes + 1] = 1
+    }
+
+    /// Replaces the right side of a regular linear system by its solution; partial pivoting.
+    private static func solve(_ system: UnsafeMutableBufferPointer<Double>, count: Int) {
+        let width = count + 1
         for column in 0..<count {
             var pivot = column
             for row in column + 1..<max(column + 1, count)
-            where abs(rows[row][column]) > abs(rows[pivot][column]) {
+            where abs(system[row * width + column]) > abs(system[pivot * width + column]) {
                 pivot = row
             }
-            rows.swapAt(column, pivot)
+            if pivot != column {
+                for next in column...count {
+                    (system[column * width + next], system[pivot * width + next]) =
+                        (system[pivot * width + next], system[column * width + next])
+                }
+            }
             for row in 0..<count where row != column {
-                let factor = rows[row][column] / rows[column][column]
+                let factor = system[row * width + column] / system[column * width + column]
                 if factor == 0 { continue }
-                for next in column...count { rows[row][next] -= factor * rows[column][next] }
+                for next in column...count {
+                    system[row * width + next] -= factor * system[column * width + next]
+                }
             }
         }
-        return rows.indices.map { rows[$0][count] / rows[$0][$0] }
+        for row in 0..<count { system[row * width + count] /= system[row * width + row] }
     }
 }

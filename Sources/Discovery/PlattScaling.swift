@@ -17,7 +17,8 @@ public struct PlattScaling: Sendable, Equatable {
     public func probability(_ value: Double) -> Double {
         let exponent = slope * value + offset
         // The form whose exponential cannot overflow.
-        return exponent >= 0 ? exp(-exponent) / (1 + exp(-exponent)) : 1 / (1 + exp(exponent))
+        let small = exp(-abs(exponent))
+        return (exponent >= 0 ? small : 1) / (1 + small)
     }
 
     /// The sigmoid that fits decision values best (Lin, Lin & Weng 2007, Machine Learning 68, 267).

@@ -1,5 +1,4 @@
-internal import Computing
-internal import Foundation
+public import Computing
 
 /// The decision functions of a trained support vector classifier, as plain numbers.
 ///
@@ -20,7 +19,8 @@ public struct SVMDecision: Sendable, Equatable {
     /// What each class is called outside: index into the caller's classes, ascending.
     public let labels: [Int]
 
-    private let blocks: PointBlocks
+    /// The same numbers as the kernel reads them.
+    let packed: PackedMachine
 
     /// Number of classes.
     public var classCount: Int { labels.count }
@@ -47,41 +47,30 @@ public struct SVMDecision: Sendable, Equatable {
         self.coefficients = coefficients
         self.offsets = offsets
         self.labels = labels
-        blocks = PointBlocks(supportVectors)
+        packed = PackedMachine(
+            gamma: gamma, supportVectors: supportVectors, memberCounts: memberCounts,
+            coefficients: coefficients,
+            offsets: offsets)
     }
 
     /// Decision values of one row, one for each pair of classes.
     public func values(_ features: [Double]) -> [Double] {
-        let kernel = kernelValues(features)
-        var starts = [0]
-        for count in memberCounts { starts.append((starts.last ?? 0) + count) }
-        let total = supportVectors.count
-        var values: [Double] = []
-        values.reserveCapacity(pairCount)
-        for first in 0..<classCount {
-            for second in first + 1..<max(first + 1, classCount) {
-                var sum = 0.0
-                for index in starts[first]..<starts[first + 1] {
-                    sum += coefficients[(second - 1) * total + index] * kernel[index]
-                }
-                for index in starts[second]..<starts[second + 1] {
-                    sum += coefficients[first * total + index] * kernel[index]
-                }
-                values.append(sum - offsets[values.count])
-            }
-        }
-        return values
+        values(for: FeatureMatrix(dimension: supportVectors.dimension, values: features))
     }
 
-    /// `exp(-gamma |x - x_s|^2)` for every support vector.
-    private func kernelValues(_ features: [Double]) -> [Double] {
-        var kernel: [Double] = []
-        kernel.reserveCapacity(blocks.count * PointBlocks.length)
-        var sums = [Double](repeating: 0, count: PointBlocks.length)
-        for block in 0..<blocks.count {
-            blocks.sums(block: block, from: features, metric: .euclidean, level: .detected, into: &sums)
-            for sum in sums { kernel.append(exp(-gamma * sum)) }
-        }
-        return kernel
+    /// Decision values of each row, shape `[N, K (K - 1) / 2]`; NaN for a row with a feature that is NaN.
+    ///
+    /// They differ from libsvm's by less than `1e-14 sum_s |c_s|`: the order of the sums and the rounding of
+    /// the exponential are all that is different.
+    ///
+    /// - Parameter level: Instruction set of the kernel.
+    public func values(for rows: FeatureMatrix, level: InstructionSet = .detected) -> [Double] {
+        precondition(
+            rows.dimension == supportVectors.dimension,
+            "SVMDecision: rows of \(rows.dimension) features, expected \(supportVectors.dimension)")
+        var values = [Double](repeating: 0, count: rows.count * pairCount)
+        var workspace = [Double](repeating: 0, count: packed.workspaceCount)
+        packed.decide(rows.values, level: level, into: &values, workspace: &workspace)
+        return values
     }
 }

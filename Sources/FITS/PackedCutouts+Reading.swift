@@ -94,13 +94,15 @@ extension PackedCutouts {
         let scales = column("pixscale")?.doubles
         let bandTexts = column("bands")?.texts
         let flags = column("flag")?.integers
+        // Nearly all objects have the file's bands: they share one array.
+        let usual = BandNames.text(bands)
         let reddenings = column("ebv")?.doubles
         guard columns.allSatisfy({ $0.width == 1 }) else { throw wrongType("id") }
         return (0..<rows.count).map { row in
             PackedObject(
                 id: id.map { .integer($0[row]) } ?? .text(texts?[row] ?? ""), rightAscension: ra[row],
                 declination: dec[row], pixelScale: scales?[row] ?? pixelScale,
-                bands: bandTexts.map { BandNames.parse($0[row]) } ?? bands,
+                bands: bandTexts.flatMap { $0[row] == usual ? nil : BandNames.parse($0[row]) } ?? bands,
                 flags: QualityFlags(rawValue: Int32(truncatingIfNeeded: flags?[row] ?? 0)),
                 reddening: reddenings?[row] ?? .nan)
         }

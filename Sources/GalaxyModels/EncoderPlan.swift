@@ -29,6 +29,8 @@ public struct EncoderPlan: Sendable {
     let inputFrame: ImageFrame
     /// Numbers of a row of an image.
     private let inputRow: Int
+    /// Numbers of an image.
+    private let imageCount: Int
 
     /// Freezes an encoder with its weights as they are now.
     public init(
@@ -48,6 +50,7 @@ public struct EncoderPlan: Sendable {
             preconditionFailure("EncoderPlan: an encoder has at least one convolution")
         }
         inputRow = configuration.inputSize * configuration.bands.count
+        imageCount = configuration.inputSize * inputRow
         inputFrame = first.inputFrame
         mapCount = last.outputCount
     }
@@ -155,6 +158,40 @@ public struct EncoderPlan: Sendable {
         workspace.images[convolutions.count] = maps
     }
 
+    /// Latents of several galaxies.
+    ///
+    /// - Parameters:
+    ///   - images: Scaled cutouts, `[N, H, W, bands]`.
+    ///   - features: Standardised photometric features, `[N, features]`.
+    ///   - workspace: Memory of this thread.
+    ///   - output: Receives `[N, 2 * latentCount]` floats: means, then logarithms of variances.
+    public func encode(
+        batch images: Span<Float>, features: Span<Float>, workspace: inout Workspace,
+        into output: inout MutableSpan<Float>
+    ) {
+        let count = images.count / imageCount
+        let width = 2 * latentCount
+        precondition(
+            images.count == count * imageCount && features.count == count * featureCount
+                && output.count == count * width,
+            "EncoderPlan: \(images.count) pixels, \(features.count) features, room for \(output.count)")
+        var few = [Float](repeating: 0, count: Self.batch * width)
+        for start in stride(from: 0, to: count, by: Self.batch) {
+            let part = start..<min(count, start + Self.batch)
+            for index in part {
+                place(
+                    images.extracting(index * imageCount..<(index + 1) * imageCount), workspace: &workspace)
+                convolve(
+                    index - start,
+                    features: (0..<featureCount).map { features[index * featureCount + $0] },
+                    workspace: &workspace)
+            }
+            var span = few.mutableSpan
+            finish(part.count, workspace: &workspace, into: &span)
+            for index in 0..<part.count * width { output[start * width + index] = few[index] }
+        }
+    }
+
     /// Latents of one galaxy.
     ///
     /// - Parameters:
@@ -173,11 +210,17 @@ public struct EncoderPlan: Sendable {
 
     /// Copies an image `[H, W, bands]` into the workspace's input.
     func place(_ image: Span<Float>, workspace: inout Workspace) {
-        precondition(
-            image.count % inputRow == 0, "EncoderPlan: \(image.count) pixels in rows of \(inputRow)")
-        for y in 0..<image.count / inputRow {
-            let start = inputFrame.first + y * inputFrame.row
-            for x in 0..<inputRow { workspace.images[0][start + x] = image[y * inputRow + x] }
+        precondition(image.count == imageCount, "EncoderPlan: \(image.count) pixels, expected \(imageCount)")
+        var target = workspace.images[0].mutableSpan
+        image.withUnsafeBufferPointer { image in
+            target.withUnsafeMutableBufferPointer { target in
+                for y in 0..<imageCount / inputRow {
+                    let start = inputFrame.first + y * inputFrame.row
+                    let row = UnsafeBufferPointer(rebasing: image[y * inputRow..<(y + 1) * inputRow])
+                    _ = UnsafeMutableBufferPointer(rebasing: target[start..<start + inputRow])
+                        .update(from: row)
+                }
+            }
         }
     }
 

@@ -62,6 +62,15 @@ public struct CutoutResampler: Sendable, Hashable {
         return interpolated(image, map)
     }
 
+    /// The grid's plane with its middle at `position`; on the equator, for want of a better place, when `nil`.
+    public func plane(at position: SkyPosition?) -> TangentPlane {
+        guard let place = position ?? SkyPosition(rightAscension: 0, declination: 0) else {
+            preconditionFailure("CutoutResampler: the equator is a position")
+        }
+        return TangentPlane(
+            northUpAt: place, width: size.width, height: size.height, pixelScale: pixelScale)
+    }
+
     /// Whether `resample` would hand an image through as it is.
     ///
     /// - Parameters:

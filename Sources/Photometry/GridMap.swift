@@ -25,11 +25,8 @@ struct GridMap: Sendable {
             // Without coordinates the picture's own middle and upright orientation are all there is.
             let scale = image.pixelScale ?? grid.pixelScale
             try Self.check(scale, grid)
-            guard let equator = SkyPosition(rightAscension: 0, declination: 0) else {
-                preconditionFailure("GridMap: the equator is a position")
-            }
             let ratio = grid.pixelScale / scale
-            plane = Self.plane(of: grid, at: target ?? equator)
+            plane = grid.plane(at: target)
             dx = SIMD2(ratio, 0)
             dy = SIMD2(0, ratio)
             origin = middle - dx * (Double(grid.size.width - 1) / 2) - dy * (Double(grid.size.height - 1) / 2)
@@ -37,7 +34,7 @@ struct GridMap: Sendable {
         }
         try Self.check(source.pixelScale, grid)
         let position = target ?? source.position(at: middle)
-        plane = Self.plane(of: grid, at: position)
+        plane = grid.plane(at: position)
         let centre = plane.referencePixel
         let reach = SIMD2(max(1, centre.x), max(1, centre.y))
         guard let pixel = source.pixel(at: position),
@@ -57,12 +54,6 @@ struct GridMap: Sendable {
         guard widest <= CutoutResampler.largestScaleRatio else {
             throw .pixelScale(found: source.pixelScale, wanted: grid.pixelScale)
         }
-    }
-
-    private static func plane(of grid: CutoutResampler, at position: SkyPosition) -> TangentPlane {
-        TangentPlane(
-            northUpAt: position, width: grid.size.width, height: grid.size.height, pixelScale: grid.pixelScale
-        )
     }
 
     private static func check(_ scale: Double, _ grid: CutoutResampler) throws(PhotometryError) {

@@ -83,6 +83,8 @@ extension InputPreparation {
         guard let start = pixels.baseAddress else { preconditionFailure("prepare: no pixels") }
         var sky = sky ?? .unknown(bands: bandCount)
         if scaling.needsSky, sky.levels.contains(where: \.isNaN) || sky.sigmas.contains(where: \.isNaN) {
+            // The border is read first, across all rows.
+            galatea_fetch(start, pixels.count)
             sky.fillGaps(with: measureSky(pixels, isBigEndian: isBigEndian, workspace: &workspace))
         }
         for band in 0..<bandCount {

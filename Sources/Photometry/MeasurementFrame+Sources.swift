@@ -62,11 +62,17 @@ extension MeasurementFrame {
 
     /// A normalised Gaussian on a square of odd side, cut where it falls below 1 % of its peak.
     static func gaussian(width: Double) -> [Float] {
+        let line = gaussianLine(width: width)
+        return line.flatMap { y in line.map { Float($0 * y) } }
+    }
+
+    /// A normalised Gaussian on a line of odd length.
+    static func gaussianLine(width: Double) -> [Double] {
         let sigma = max(width, 0.1) / (8 * log(2)).squareRoot()
         let half = max(1, Int((3 * sigma).rounded(.down)))
         let line = (-half...half).map { exp(-0.5 * pow(Double($0) / sigma, 2)) }
         let sum = line.reduce(0, +)
-        return line.flatMap { y in line.map { Float($0 * y / (sum * sum)) } }
+        return line.map { $0 / sum }
     }
 
     /// Replaces neighbours and gaps, in every band and in the stack, by the pixel opposite the target's centre;

@@ -58,11 +58,6 @@ struct AdaptiveMoments: Sendable, Hashable {
         return nil
     }
 
-    private init(moments: SecondMoments, ellipticitySigma: Double) {
-        self.moments = moments
-        self.ellipticitySigma = ellipticitySigma
-    }
-
     /// One iteration; the error of e follows from the noise of the weighted sums, which the adaptive weight
     /// enlarges by `1 + 1/k`.
     private static func step(
@@ -101,14 +96,32 @@ struct AdaptiveMoments: Sendable, Hashable {
                 sxy += light * dx * dy
             }
         }
-        guard sum > 0 else { return nil }
-        let gain = 1 + 1 / weightFactor
-        let (mx, my) = (sx / sum, sy / sum)
+        return AdaptiveMoments(
+            center: shape.center, light: sum, first: SIMD2(sx, sy), second: SIMD3(sxx, syy, sxy),
+            spread: spread, sigma: sigma)
+    }
+
+    /// The next guess from the weighted sums under this one.
+    ///
+    /// - Parameters:
+    ///   - center: Centre of the weight.
+    ///   - light: `sum(w f)`.
+    ///   - first: `sum(w f u)`, `sum(w f v)`, from the centre.
+    ///   - second: `sum(w f u^2)`, `sum(w f v^2)`, `sum(w f u v)`.
+    ///   - spread: `sum(w^2 (u^2 + v^2)^2)`.
+    ///   - sigma: Noise of a pixel.
+    init?(
+        center: SIMD2<Double>, light: Double, first: SIMD2<Double>, second: SIMD3<Double>, spread: Double,
+        sigma: Double
+    ) {
+        guard light > 0 else { return nil }
+        let gain = 1 + 1 / Self.weightFactor
+        let mean = first / light
         let moments = SecondMoments(
-            center: shape.center + gain * SIMD2(mx, my), xx: gain * (sxx / sum - mx * mx),
-            yy: gain * (syy / sum - my * my), xy: gain * (sxy / sum - mx * my))
+            center: center + gain * mean, xx: gain * (second.x / light - mean.x * mean.x),
+            yy: gain * (second.y / light - mean.y * mean.y), xy: gain * (second.z / light - mean.x * mean.y))
         guard moments.determinant > 0.01, moments.xx > 0, moments.determinant.isFinite else { return nil }
-        let error = gain * gain * sigma * (spread / 2).squareRoot() / (sum * moments.trace)
-        return AdaptiveMoments(moments: moments, ellipticitySigma: error)
+        self.moments = moments
+        ellipticitySigma = gain * gain * sigma * (spread / 2).squareRoot() / (light * moments.trace)
     }
 }

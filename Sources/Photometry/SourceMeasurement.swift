@@ -56,20 +56,34 @@ public struct SourceMeasurement: Sendable, Hashable {
 /// Something that measures the galaxy at the centre of a cutout.
 public protocol SourceMeasuring: Sendable {
     /// Measures one cutout, in the bands it has.
-    func measure(_ image: GalaxyImage) -> SourceMeasurement
+    ///
+    /// - Parameters:
+    ///   - image: Surface brightnesses per native pixel.
+    ///   - workspace: Memory of this thread, of any measurement before; a measurer may do without.
+    func measure(_ image: GalaxyImage, workspace: MeasurementWorkspace) -> SourceMeasurement
+}
+
+extension SourceMeasuring {
+    /// Measures one cutout with memory of its own.
+    public func measure(_ image: GalaxyImage) -> SourceMeasurement {
+        measure(image, workspace: MeasurementWorkspace())
+    }
 }
 
 /// The ways to measure sources, as configurations name them.
 public enum PhotometryMethod: String, Sendable, Hashable, Codable, CaseIterable {
     /// No photometry: its columns are absent.
     case none
+    /// Kernels of our own, a few passes over the pixels.
+    case fast
     /// SEP: detection, deblending, Kron aperture.
     case sep
 
-    /// The measurer, `nil` for none.
+    /// The measurer, `nil` for none. The fast one knows no sky but the border's.
     public func measurer(settings: SourceMeasurer.Settings = .init()) -> (any SourceMeasuring)? {
         switch self {
         case .none: nil
+        case .fast: FastPhotometry(settings: settings)
         case .sep: SourceMeasurer(settings: settings)
         }
     }

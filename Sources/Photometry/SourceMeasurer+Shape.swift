@@ -30,7 +30,11 @@ extension SourceMeasurer {
             moments = adaptive.moments
             result.ellipticitySigma = adaptive.ellipticitySigma
         }
-        let shape = frame.onSky(moments)
+        Self.setShape(frame.onSky(moments), settings, into: &result)
+    }
+
+    /// Axis ratio, ellipticity and position angle from moments on the sky.
+    static func setShape(_ shape: SkyMoments, _ settings: Settings, into result: inout SourceMeasurement) {
         result.ellipticity = shape.ellipticity
         result.axisRatio = shape.axisRatio(removing: settings.removesSeeing ? settings.seeing : 0)
         let isRound = result.ellipticity == .zero
@@ -65,7 +69,7 @@ extension SourceMeasurer {
     /// `sigma(phi) = sigma(e) / 2 e` for small errors. The error of e holds the sky noise, a floor for what the
     /// noise does not know, and what the point spread function may feign, `seeingEllipticity` times its share
     /// `(r_seeing / r_50)^2` of the light's extent: a round or unresolved source has no angle.
-    func markAngle(in frame: MeasurementFrame, into result: inout SourceMeasurement) {
+    static func markAngle(_ settings: Settings, into result: inout SourceMeasurement) {
         // The half-light radius of a Moffat profile with beta 3.5 is 0.57 of its full width at half maximum.
         let share = min(1, pow(0.57 * settings.seeing / result.halfLightRadius, 2))
         let feigned = settings.seeingEllipticity * (share.isNaN ? 1 : share)
@@ -87,6 +91,18 @@ struct SkyMoments: Sendable {
     var northNorth: Double
     var eastEast: Double
     var northEast: Double
+
+    /// Moments in pixels carried to the sky by the CD matrix; north up and east left without one.
+    init(_ moments: SecondMoments, plane: TangentPlane?, pixelScale: Double) {
+        let east = plane.map { $0.eastPerPixel * 3600 } ?? SIMD2(-pixelScale, 0)
+        let north = plane.map { $0.northPerPixel * 3600 } ?? SIMD2(0, pixelScale)
+        func moment(_ p: SIMD2<Double>, _ q: SIMD2<Double>) -> Double {
+            p.x * q.x * moments.xx + p.y * q.y * moments.yy + (p.x * q.y + p.y * q.x) * moments.xy
+        }
+        northNorth = moment(north, north)
+        eastEast = moment(east, east)
+        northEast = moment(north, east)
+    }
 
     /// `e cos(2 phi)`, `e sin(2 phi)`, `phi` east of north.
     var ellipticity: SIMD2<Double> {
@@ -113,13 +129,7 @@ struct SkyMoments: Sendable {
 extension MeasurementFrame {
     /// Moments in pixels carried to the sky.
     func onSky(_ moments: SecondMoments) -> SkyMoments {
-        let east = plane.map { $0.eastPerPixel * 3600 } ?? SIMD2(-pixelScale, 0)
-        let north = plane.map { $0.northPerPixel * 3600 } ?? SIMD2(0, pixelScale)
-        func moment(_ p: SIMD2<Double>, _ q: SIMD2<Double>) -> Double {
-            p.x * q.x * moments.xx + p.y * q.y * moments.yy + (p.x * q.y + p.y * q.x) * moments.xy
-        }
-        return SkyMoments(
-            northNorth: moment(north, north), eastEast: moment(east, east), northEast: moment(north, east))
+        SkyMoments(moments, plane: plane, pixelScale: pixelScale)
     }
 
     /// The greatest noise correlation among the stacked bands.

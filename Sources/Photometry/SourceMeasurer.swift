@@ -95,7 +95,7 @@ public struct SourceMeasurer: SourceMeasuring {
     static let largestSide = 512
 
     /// Measures one cutout; any number of bands, any size.
-    public func measure(_ image: GalaxyImage) -> SourceMeasurement {
+    public func measure(_ image: GalaxyImage, workspace: MeasurementWorkspace) -> SourceMeasurement {
         measure(image, at: nil)
     }
 
@@ -117,24 +117,30 @@ public struct SourceMeasurer: SourceMeasuring {
         }
         measureShape(of: source, in: frame, into: &result)
         measureLight(of: source, in: &frame, into: &result)
-        markAngle(in: frame, into: &result)
+        Self.markAngle(settings, into: &result)
         result.aperture?.center += offset
         result.flags.remove(.noCentralSource)
         return result
+    }
+
+    /// The first pixel of the part of an image that is measured.
+    static func firstPixel(of size: ImageSize, around middle: SIMD2<Double>) -> SIMD2<Int> {
+        func first(_ length: Int, _ centre: Double) -> Int {
+            guard length > largestSide, centre.isFinite else { return 0 }
+            let start = Int((centre - Double(largestSide - 1) / 2).rounded())
+            return min(max(0, start), length - largestSide)
+        }
+        return SIMD2(first(size.width, middle.x), first(size.height, middle.y))
     }
 
     /// The part of an image that is measured and the pixel where it begins.
     private static func cropped(
         _ image: GalaxyImage, around middle: SIMD2<Double>
     ) -> (GalaxyImage, SIMD2<Double>) {
-        func range(_ length: Int, _ centre: Double) -> Range<Int> {
-            guard length > largestSide, centre.isFinite else { return 0..<length }
-            let first = Int((centre - Double(largestSide - 1) / 2).rounded())
-            let start = min(max(0, first), length - largestSide)
-            return start..<start + largestSide
-        }
-        let columns = range(image.width, middle.x)
-        let rows = range(image.height, middle.y)
+        let size = ImageSize(width: image.width, height: image.height)
+        let first = firstPixel(of: size, around: middle)
+        let columns = first.x..<first.x + min(image.width, largestSide)
+        let rows = first.y..<first.y + min(image.height, largestSide)
         if columns.count == image.width, rows.count == image.height { return (image, .zero) }
         let offset = SIMD2(Double(columns.lowerBound), Double(rows.lowerBound))
         var plane = image.plane

@@ -40,8 +40,10 @@ struct EnrichCommand: AsyncParsableCommand {
             "Format of the outputs, whatever their suffix: fits, csv or ecsv.", valueName: "NAME"))
     var format: String?
 
-    @Option(help: ArgumentHelp("Measured photometry: sep or none.", valueName: "METHOD"))
-    var photometry = "sep"
+    @Option(
+        help: ArgumentHelp(
+            "Measured photometry: fast (kernels of our own), sep or none.", valueName: "METHOD"))
+    var photometry = "fast"
 
     @Option(help: ArgumentHelp("List cutouts that belong to no catalogue row here.", valueName: "FILE"))
     var unmatched: String?
@@ -84,7 +86,7 @@ struct EnrichCommand: AsyncParsableCommand {
         var enrichment = Enrichment(model: model, cutouts: cutouts, catalog: catalog, outputs: output)
         enrichment.layout = try catalogOptions.plan().labels
         enrichment.format = format
-        enrichment.photometry = PhotometryMethod(rawValue: photometry) ?? .sep
+        enrichment.photometry = PhotometryMethod(rawValue: photometry) ?? .fast
         enrichment.unmatched = unmatched
         enrichment.neighbourCount = neighbors
         enrichment.threads = threads

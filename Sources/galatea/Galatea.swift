@@ -19,7 +19,7 @@ struct Galatea: AsyncParsableCommand {
             SimulateCommand.self, PackCommand.self, TrainCommand.self, EnrichCommand.self,
             ClassifyCommand.self,
             NeighborsCommand.self,
-            EvaluateCommand.self, InspectCommand.self, DoctorCommand.self,
+            EvaluateCommand.self, InspectCommand.self, DoctorCommand.self, BenchmarkCommand.self,
         ])
 
     static func main() async {

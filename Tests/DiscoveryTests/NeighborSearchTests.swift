@@ -1,7 +1,5 @@
-import CKernels
 import Computing
 import Discovery
-import Foundation
 import TestSupport
 import Testing
 
@@ -114,28 +112,5 @@ struct NeighborSearchTests {
         #expect(once.map(\.row) == [2, 5, 3])
         #expect(once.map(\.hits) == [2, 1, 1])
         #expect(try search.nearSeveral(of: [], k: 2, minimumHits: 1).isEmpty)
-    }
-
-    @Test("Every level of the distance kernel equals a naive loop", arguments: InstructionSet.available)
-    func kernel(level: InstructionSet) {
-        for dimension in [1, 2, 7] {
-            let block = Samples.cube(32, dimension: dimension).values
-            let query = Samples.cube(1, dimension: dimension, seed: 4).values
-            for (metric, p) in [
-                (GALATEA_MANHATTAN, 1.0), (GALATEA_EUCLIDEAN, 2), (GALATEA_CHEBYSHEV, .infinity),
-                (GALATEA_MINKOWSKI, 2.5),
-            ] {
-                var sums = [Double](repeating: -1, count: 32)
-                galatea_block_distances(
-                    galatea_level(rawValue: UInt32(level.rawValue)), metric, p, query, block, dimension, &sums
-                )
-                let expected = (0..<32).map { lane in
-                    let differences = (0..<dimension).map { abs(block[$0 * 32 + lane] - query[$0]) }
-                    return p == .infinity
-                        ? differences.max() ?? 0 : differences.reduce(0) { $0 + pow($1, p) }
-                }
-                expectClose(sums, expected, relative: 1e-14)
-            }
-        }
     }
 }

@@ -46,21 +46,6 @@ struct SupportVectorMachineTests {
                 == Set(expected.supportVectors.map { key(all.features.row($0)) }))
     }
 
-    @Test("Our evaluation equals libsvm's to 1e-12, whatever the number of support vectors")
-    func ownEvaluation() throws {
-        for sizes in [[("a", 3), ("b", 2)], [("a", 90), ("b", 31), ("c", 33), ("d", 5)]] {
-            let rows = Samples.clouds(sizes.map { (name: $0.0, count: $0.1) }, spread: 1.5)
-            let machine = try SupportVectorMachine(training: rows, parameters: SVMParameters(cost: 10))
-            let decision = machine.decision
-            let queries = Samples.cube(40, dimension: 4)
-            for row in 0..<queries.count {
-                expectClose(
-                    decision.values(queries.row(row)), machine.values(queries.row(row)), absolute: 1e-12,
-                    relative: 1e-12)
-            }
-        }
-    }
-
     @Test("Impossible parameters are refused in words")
     func refused() {
         let rows = Samples.clouds([("a", 5), ("b", 5)])

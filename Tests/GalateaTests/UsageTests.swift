@@ -6,7 +6,7 @@ import Testing
 struct UsageTests {
     static let commands = [
         "", "simulate", "pack", "train", "enrich", "classify", "classify fit", "neighbors", "evaluate",
-        "inspect", "doctor",
+        "inspect", "doctor", "benchmark",
     ]
 
     @Test("Every command has help with an example", arguments: commands)

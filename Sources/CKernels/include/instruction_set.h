@@ -13,9 +13,9 @@ galatea_level galatea_detected_level(void);
 
 // Attributes for functions of one level; empty where the compiler has no such target.
 #if defined(__x86_64__)
-#define GALATEA_TARGET_AVX2 __attribute__((target("avx2,fma,bmi2")))
+#define GALATEA_TARGET_AVX2 __attribute__((target("avx2,fma,bmi2,popcnt")))
 #define GALATEA_TARGET_AVX512 \
-    __attribute__((target("avx512f,avx512bw,avx512dq,avx512vl,avx2,fma,bmi2")))
+    __attribute__((target("avx512f,avx512bw,avx512dq,avx512vl,avx2,fma,bmi2,popcnt")))
 #define GALATEA_HAS_X86_LEVELS 1
 #else
 #define GALATEA_HAS_X86_LEVELS 0

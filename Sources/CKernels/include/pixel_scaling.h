@@ -19,6 +19,9 @@ typedef struct {
     int64_t zero;        ///< Pixels of exactly 0 (either sign).
 } galatea_pixel_census;
 
+/// Asks for bytes that are about to be read out of order, in the order in which memory gives them fastest.
+void galatea_fetch(const void *start, ptrdiff_t count);
+
 /// out[i] = function((pixel[i] - level) * scale); 0 where the pixel is not finite. Adds to `census`.
 ///
 /// Pixels are float32, of any alignment, byte-swapped when `big_endian` is not 0. |u| is cut at 5e37, so that

@@ -18,6 +18,8 @@ struct StoredCutout: Sendable {
     var foundPixelScale: Double?
     /// Galactic E(B-V) that came with the cutout.
     var reddening: Double?
+    /// Size of the cutout and where its pixels lie on the sky.
+    var geometry: CutoutGeometry
     /// What was noticed before the pixels were looked at.
     var flags: QualityFlags
 
@@ -52,7 +54,10 @@ extension ModelGrid {
         return StoredCutout(
             place: .packed(file, index: index), position: position,
             foundPixelScale: object.pixelScale.isFinite ? object.pixelScale : file.pixelScale,
-            reddening: object.reddening.isFinite ? object.reddening : nil, flags: object.flags)
+            reddening: object.reddening.isFinite ? object.reddening : nil,
+            geometry: geometry(
+                plane: position.map { resampler.plane(at: $0) }, target, pixelScale: file.pixelScale),
+            flags: object.flags)
     }
 
     /// A single cutout, if resampling would hand it through as it is.
@@ -65,7 +70,18 @@ extension ModelGrid {
         else { return nil }
         return StoredCutout(
             place: .single(file), position: header.centre, foundPixelScale: header.coordinates.pixelScale,
+            geometry: geometry(
+                plane: header.coordinates.plane, target, pixelScale: header.coordinates.pixelScale),
             flags: [])
+    }
+
+    /// What resampling would make of an image on the grid that has this plane and scale.
+    private func geometry(
+        plane: TangentPlane?, _ target: SkyPosition?, pixelScale: Double?
+    ) -> CutoutGeometry {
+        CutoutGeometry(
+            bandCount: bands.count, width: size, height: size,
+            plane: plane ?? resampler.plane(at: target), pixelScale: pixelScale ?? self.pixelScale)
     }
 
     /// The flags that placing a stored cutout gives.

@@ -23,7 +23,7 @@ public struct Enrichment: Sendable {
     /// Format of all outputs, by name, whatever their suffix.
     public var format: String?
     /// How fluxes and shapes are measured.
-    public var photometry = PhotometryMethod.sep
+    public var photometry = PhotometryMethod.fast
     /// Where cutouts without a row are listed.
     public var unmatched: String?
     /// Neighbours a row.

@@ -28,8 +28,11 @@ struct RowEstimate: Sendable {
 }
 
 /// Memory of one thread that estimates rows.
-struct RowWorkspace: Sendable {
+struct RowWorkspace {
     fileprivate var model: GalaxyModel.Workspace
+    fileprivate let photometry = MeasurementWorkspace()
+    fileprivate var predictions = PredictionBlock()
+    fileprivate var neighbors = NeighborBlock()
 }
 
 /// From cutouts to rows: grid, photometry, model, classes, neighbours. A few galaxies at a time, any thread; what
@@ -51,6 +54,8 @@ struct RowEstimator: Sendable {
     private let folder: ModelFolder
     private let grid: ModelGrid
     private let measurer: (any SourceMeasuring)?
+    /// The measurer where it takes stored bytes.
+    private let fast: FastPhotometry?
     private let search: NeighborSearch?
     private let classifier: ClassifierModel?
     private let neighbourCount: Int
@@ -60,6 +65,7 @@ struct RowEstimator: Sendable {
         self.folder = folder
         grid = ModelGrid(folder.description.configuration)
         measurer = extent.photometry.measurer()
+        fast = measurer as? FastPhotometry
         search = extent.neighbourCount > 0 ? try folder.reference?.search() : nil
         classifier = extent.hasClasses ? folder.classifier : nil
         neighbourCount = min(extent.neighbourCount, folder.reference?.count ?? 0)
@@ -85,7 +91,7 @@ struct RowEstimator: Sendable {
             let batch = start..<min(range.upperBound, start + GalaxyModel.batch)
             result += estimates(batch: batch, rows, collection, &workspace)
         }
-        try addClassesAndNeighbours(&result)
+        try addClassesAndNeighbours(&result, &workspace)
         return result
     }
 
@@ -118,7 +124,8 @@ struct RowEstimator: Sendable {
     ) -> RowEstimate {
         let given = rows.reddening[row].isFinite ? rows.reddening[row] : nil
         let stored: StoredCutout
-        switch measurer == nil
+        // Only our own photometry reads stored bytes.
+        switch measurer == nil || fast != nil
             ? rows.cutout(row, of: collection, on: grid) : .read(rows.reading(row, of: collection))
         {
         case .stored(let cutout): stored = cutout
@@ -130,12 +137,17 @@ struct RowEstimator: Sendable {
         let position = rows.positions[row] ?? stored.position
         let reddening = given ?? stored.reddening
         do throws(FITSError) {
-            cutout = try stored.withPixels { pixels in
-                folder.model.load(
+            let found = try stored.withPixels { pixels in
+                let input = folder.model.load(
                     bigEndian: pixels, reddening: reddening, slot: slot, workspace: &workspace.model)
+                let measurement = fast?.measure(
+                    bigEndian: pixels, geometry: stored.geometry, workspace: workspace.photometry)
+                return (input: input, measurement: measurement)
             }
+            cutout = found.input
             return started(
-                flags: grid.flags(of: stored), position: position, reddening: reddening, measurement: nil)
+                flags: grid.flags(of: stored), position: position, reddening: reddening,
+                measurement: found.measurement)
         } catch {
             return nothing(nil, position: position, reddening: reddening, fault: error.description)
         }
@@ -153,7 +165,7 @@ struct RowEstimator: Sendable {
                 workspace: &workspace.model)
             return started(
                 flags: placement.flags, position: position, reddening: reddening,
-                measurement: measurer?.measure(placement.image))
+                measurement: measurer?.measure(placement.image, workspace: workspace.photometry))
         case .failure(let fault):
             return nothing(reading, position: position, reddening: reddening, fault: fault.reason)
         }
@@ -165,7 +177,7 @@ struct RowEstimator: Sendable {
     ) -> RowEstimate {
         var flags = flags
         if reddening == nil { flags.insert(.extinctionMissing) }
-        if measurement?.flags.contains(.noCentralSource) ?? false { flags.insert(.noCentralSource) }
+        flags.formUnion(measurement?.flags.intersection([.noCentralSource, .refusedInput]) ?? [])
         return RowEstimate(
             properties: nil, latents: [], prediction: nil, neighbors: [], measurement: measurement,
             reddening: reddening ?? .nan, position: position, flags: flags)
@@ -192,7 +204,8 @@ struct RowEstimator: Sendable {
     }
 
     /// Standardises latents and puts classes and neighbours into rows.
-    private func addClassesAndNeighbours(_ rows: inout [RowEstimate]) throws {
+    private func addClassesAndNeighbours(_ rows: inout [RowEstimate], _ workspace: inout RowWorkspace) throws
+    {
         let known = rows.indices.filter { rows[$0].fault == nil }
         guard !known.isEmpty else { return }
         let raw = FeatureMatrix(
@@ -204,12 +217,15 @@ struct RowEstimator: Sendable {
         let features = FeatureMatrix(
             dimension: latents.dimension, floats: known.flatMap { rows[$0].latents })
         if let classifier {
-            let predictions = try classifier.predictions(for: features, loop: ParallelLoop(threads: 1))
-            for (row, prediction) in zip(known, predictions) { rows[row].prediction = prediction }
+            try classifier.predict(features, into: &workspace.predictions)
+            for (place, row) in known.enumerated() {
+                rows[row].prediction = workspace.predictions.prediction(place)
+            }
         }
         if let search {
+            try search.nearest(to: features, k: neighbourCount, into: &workspace.neighbors)
             for (place, row) in known.enumerated() {
-                rows[row].neighbors = try search.neighbors(of: features.row(place), k: neighbourCount)
+                rows[row].neighbors = workspace.neighbors.neighbors(of: place)
             }
         }
     }

@@ -1,0 +1,67 @@
+import Computing
+import Discovery
+import Measurement
+
+/// The 10 nearest of standard normal points, one query a galaxy.
+struct NeighboursBenchmark: Benchmark {
+    let name = "neighbours"
+    let summary = "10 nearest of 10^6 points in 5 and 16 dimensions against SciPy, hnswlib and faiss"
+
+    /// Points, and neighbours of a query.
+    private static let (points, neighbours) = (1_000_000, 10)
+
+    func tasks(_ session: BenchmarkSession, threads: Int) async throws -> [MeasuredTask] {
+        let exact = [("SciPy cKDTree", "scipy", 0)]
+        // 0 where there is nothing to choose; the table tells the recall that each effort reaches.
+        let approximate = [
+            ("hnswlib, ef 64", "hnswlib", 64), ("hnswlib, ef 256", "hnswlib", 256),
+            ("faiss HNSW, ef 64", "faiss", 64), ("faiss HNSW, ef 256", "faiss", 256),
+        ]
+        return [
+            try await task(session, threads: threads, dimension: 5, queries: 2000, peers: exact),
+            try await task(session, threads: threads, dimension: 16, queries: 50, peers: approximate),
+        ]
+    }
+
+    private func task(
+        _ session: BenchmarkSession, threads: Int, dimension: Int, queries: Int,
+        peers: [(name: String, key: String, effort: Int)]
+    ) async throws -> MeasuredTask {
+        let points = Self.normal(Self.points, dimension: dimension, seed: 1)
+        let asked = Self.normal(queries, dimension: dimension, seed: 2)
+        let search = try NeighborSearch(points)
+        let loop = ParallelLoop(threads: threads)
+        let found = try search.neighbors(ofEach: asked, k: Self.neighbours, loop: loop)
+        let distances = found.flatMap { $0.map(\.distance) }
+        let expected = try session.array("distances", distances, shape: [queries, Self.neighbours])
+        let options: [String: PeerValue] = [
+            "points": .text(try session.array("points", points.values, shape: [points.count, dimension])),
+            "queries": .text(try session.array("queries", asked.values, shape: [queries, dimension])),
+            "k": .integer(Self.neighbours),
+        ]
+        let comparison = Comparison(
+            "10 nearest of 10^6 in \(dimension) dimensions", unit: "query", threads: threads,
+            contenders: [
+                Contender("galatea, exact", items: queries) {
+                    _ = try search.neighbors(ofEach: asked, k: Self.neighbours, loop: loop)
+                }
+            ])
+        return try await session.measure(
+            comparison,
+            peers: peers.map { peer in
+                var own = options
+                own["effort"] = .integer(peer.effort)
+                if peer.effort > 0 { own["index"] = .text(session.file("\(peer.key)-\(dimension).index")) }
+                return Peer(
+                    name: peer.name, script: "neighbours", key: peer.key, options: own, items: queries,
+                    ours: expected)
+            })
+    }
+
+    /// Standard normal points, rounded to single precision so that every peer has the same.
+    private static func normal(_ count: Int, dimension: Int, seed: UInt64) -> FeatureMatrix {
+        var generator = CounterGenerator(seed: seed)
+        return FeatureMatrix(
+            dimension: dimension, floats: (0..<count * dimension).map { _ in Float(generator.normal()) })
+    }
+}

@@ -1,0 +1,76 @@
+#include "include/hnsw.h"
+
+#include <cstdio>
+#include <exception>
+#include <memory>
+
+// Its own distances are not used, and would be compiled for a processor that may not be there.
+#define NO_MANUAL_VECTORIZATION
+#include <hnswlib/hnswlib.h>
+
+namespace {
+
+/// The caller's distance, as hnswlib wants it.
+class Space final : public hnswlib::SpaceInterface<float> {
+public:
+    explicit Space(const galatea_hnsw_settings &settings)
+        : bytes_(static_cast<size_t>(settings.dimension) * sizeof(float)), distance_(settings.distance),
+          context_(settings.context) {}
+    size_t get_data_size() override { return bytes_; }
+    hnswlib::DISTFUNC<float> get_dist_func() override { return distance_; }
+    void *get_dist_func_param() override { return const_cast<void *>(context_); }
+
+private:
+    size_t bytes_;
+    galatea_hnsw_distance distance_;
+    const void *context_;
+};
+
+void explain(const std::exception &error, char *reason, size_t size) {
+    if (size > 0) std::snprintf(reason, size, "%s", error.what());
+}
+
+}  // namespace
+
+struct galatea_hnsw {
+    explicit galatea_hnsw(const galatea_hnsw_settings &settings)
+        : space(settings), graph(&space, static_cast<size_t>(settings.capacity),
+                                 static_cast<size_t>(settings.links), static_cast<size_t>(settings.building),
+                                 static_cast<size_t>(settings.seed)) {
+        graph.setEf(static_cast<size_t>(settings.searching));
+    }
+    Space space;
+    hnswlib::HierarchicalNSW<float> graph;
+};
+
+galatea_hnsw *galatea_hnsw_create(const galatea_hnsw_settings *settings, char *reason, size_t reason_size) {
+    try {
+        return new galatea_hnsw(*settings);
+    } catch (const std::exception &error) {
+        explain(error, reason, reason_size);
+        return nullptr;
+    }
+}
+
+int galatea_hnsw_add(galatea_hnsw *graph, const float *point, uint64_t label, char *reason, size_t reason_size) {
+    try {
+        graph->graph.addPoint(point, static_cast<hnswlib::labeltype>(label));
+        return 1;
+    } catch (const std::exception &error) {
+        explain(error, reason, reason_size);
+        return 0;
+    }
+}
+
+ptrdiff_t galatea_hnsw_nearest(const galatea_hnsw *graph, const float *query, ptrdiff_t k, uint64_t *labels) {
+    try {
+        auto found = graph->graph.searchKnn(query, static_cast<size_t>(k));
+        ptrdiff_t count = 0;
+        for (; !found.empty(); found.pop()) labels[count++] = found.top().second;
+        return count;
+    } catch (const std::exception &) {
+        return -1;
+    }
+}
+
+void galatea_hnsw_destroy(galatea_hnsw *graph) { delete graph; }

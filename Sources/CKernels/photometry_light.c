@@ -1,0 +1,298 @@
+#include <math.h>
+
+#include "photometry_pixels.h"
+
+#define CORE 5  // Half the side of the square of divided pixels, less a half.
+#define LARGEST_RINGS 256
+// Where a Gaussian weight ends: it is 0.0015 there.
+#define FARTHEST_SQUARE 13.0f
+#define FARTHEST 3.605551275463989
+
+/// The columns of a row, `dy` from the centre, that may lie inside radius `limit`; `from > to` for none.
+typedef struct {
+    int32_t from, to;
+} span;
+
+GALATEA_INLINE span span_of(galatea_ellipse e, double limit, double dy, int32_t width) {
+    const double across = e.xy * dy, part = 0.5 / e.xx;
+    double root = across * across - 4 * e.xx * (e.yy * dy * dy - limit * limit);
+    if (!(root >= 0)) return (span){0, -1};
+    double half = sqrt(root) * part, middle = e.x - across * part;
+    double first = middle - half, last = middle + half;
+    if (!(last >= 0 && first < width)) return (span){0, -1};
+    // Truncation may add a column that lies outside, which every kernel tells by its radius.
+    return (span){first > 0 ? (int32_t)first : 0, last < width - 1 ? (int32_t)last : width - 1};
+}
+
+/// The rows that may lie inside.
+GALATEA_INLINE span rows_of(galatea_ellipse e, double limit, int32_t height) {
+    double half = limit * sqrt(4 * e.xx / (4 * e.xx * e.yy - e.xy * e.xy));
+    double from = ceil(fmax(0, e.y - half)), to = floor(fmin(height - 1, e.y + half));
+    if (!(from <= to)) return (span){0, -1};
+    return (span){(int32_t)from, (int32_t)to};
+}
+
+GALATEA_INLINE galatea_f16 lanes_from(double first) {
+    return __builtin_convertvector(LANES, galatea_f16) + (float)first;
+}
+
+// ---- Moments under a Gaussian
+
+GALATEA_INLINE void halve_body(galatea_plane from, galatea_plane to) {
+    for (int32_t y = 0; y < to.height; y++) {
+        const float *low = from.pixels + 2 * y * from.stride, *high = low + from.stride;
+        float *out = to.pixels + y * to.stride;
+        for (int32_t x = 0; x < to.width; x += 16) {
+            galatea_f16 a = GALATEA_LOAD16(low + 2 * x) + GALATEA_LOAD16(high + 2 * x);
+            galatea_f16 b = {0};
+            if (to.width - x > 8) b = GALATEA_LOAD16(low + 2 * x + 16) + GALATEA_LOAD16(high + 2 * x + 16);
+            galatea_f16 sum = __builtin_shufflevector(a, b, 0, 2, 4, 6, 8, 10, 12, 14, 16, 18, 20, 22, 24, 26, 28, 30) +
+                              __builtin_shufflevector(a, b, 1, 3, 5, 7, 9, 11, 13, 15, 17, 19, 21, 23, 25, 27, 29, 31);
+            GALATEA_STORE16(out + x, SELECT16(LANES < (to.width - x), sum, (galatea_f16){0}));
+        }
+    }
+}
+
+GALATEA_LEVELS(void, halve, (galatea_plane from, galatea_plane to), (from, to))
+
+void galatea_halve_plane(galatea_level level, galatea_plane from, galatea_plane to) {
+    GALATEA_CALL(level, halve, (from, to))
+}
+
+// exp(-q / 2) for 0 <= q <= 16: 2^n (1 + f P(f)), f in [-1/2, 1/2], relative error below 3e-7.
+GALATEA_INLINE galatea_f16 half_exponential(galatea_f16 q) {
+    const float shift = 12582912;  // 1.5 2^23: adding it rounds to an integer.
+    galatea_f16 t = q * -0.72134752f;
+    galatea_f16 rounded = t + shift;
+    galatea_i16 n = (galatea_i16)rounded - (galatea_i16)SPLAT16(shift);
+    galatea_f16 f = t - (rounded - shift);
+    galatea_f16 p = f * 0.00133335581f + 0.00961812911f;
+    p = p * f + 0.0555041087f;
+    p = p * f + 0.240226507f;
+    p = p * f + 0.693147181f;
+    p = p * f + 1;
+    return (galatea_f16)((galatea_i16)p + (n << 23));
+}
+
+GALATEA_INLINE galatea_weighted_moments moments_of(galatea_plane plane, galatea_ellipse e, int has_spread) {
+    galatea_f16 light = {0}, su = {0}, sv = {0}, suu = {0}, svv = {0}, suv = {0}, spread = {0};
+    span rows = rows_of(e, FARTHEST, plane.height);
+    for (int32_t y = rows.from; y <= rows.to; y++) {
+        const double dy = y - e.y;
+        span columns = span_of(e, FARTHEST, dy, plane.width);
+        const float v = (float)dy, vv = v * v, across = (float)(e.xy * dy), base = (float)(e.yy * dy * dy);
+        const float *from = plane.pixels + y * plane.stride;
+        galatea_f16 row = {0}, row_u = {0}, row_uu = {0};
+        for (int32_t x = columns.from; x <= columns.to; x += 16) {
+            // Beyond the image the plane is 0; a q that rounding left below 0 does no harm.
+            galatea_f16 u = lanes_from(x - e.x);
+            galatea_f16 q = ((float)e.xx * u + across) * u + base;
+            galatea_f16 w = SELECT16(q < FARTHEST_SQUARE, half_exponential(q), (galatea_f16){0});
+            galatea_f16 f = w * GALATEA_LOAD16(from + x), fu = f * u;
+            row += f;
+            row_u += fu;
+            row_uu += fu * u;
+            if (has_spread) {
+                galatea_f16 square = w * (u * u + vv);
+                spread += SELECT16(LANES <= (columns.to - x), square * square, (galatea_f16){0});
+            }
+        }
+        light += row;
+        su += row_u;
+        suu += row_uu;
+        sv += row * v;
+        svv += row * vv;
+        suv += row_u * v;
+    }
+    return (galatea_weighted_moments){joined16(light), joined16(su),  joined16(sv),    joined16(suu),
+                                      joined16(svv),   joined16(suv), joined16(spread)};
+}
+
+GALATEA_INLINE galatea_weighted_moments moments_body(galatea_plane plane, galatea_ellipse e, int has_spread) {
+    return has_spread ? moments_of(plane, e, 1) : moments_of(plane, e, 0);
+}
+
+GALATEA_LEVELS(galatea_weighted_moments, moments, (galatea_plane plane, galatea_ellipse e, int has_spread),
+               (plane, e, has_spread))
+
+galatea_weighted_moments galatea_gaussian_moments(galatea_level level, galatea_plane plane,
+                                                  galatea_ellipse ellipse, int has_spread) {
+    GALATEA_CALL(level, moments, (plane, ellipse, has_spread))
+}
+
+// ---- Rings
+
+/// Adds the first `count` of sixteen values to the rings that their radii fall into; four tables, so that a ring is not written again
+/// before it could be read.
+GALATEA_INLINE void add_to_rings(float tables[4][LARGEST_RINGS + 1], galatea_f16 ring, galatea_f16 light,
+                                 int count) {
+    galatea_i16 index = __builtin_convertvector(ring, galatea_i16);
+    int32_t indices[16];
+    float values[16];
+    memcpy(indices, &index, 64);
+    memcpy(values, &light, 64);
+    for (int k = 0; k < count; k++) tables[k % 4][indices[k]] += values[k];
+}
+
+GALATEA_INLINE galatea_f16 radius_of(galatea_ellipse e, galatea_f16 u, double dy) {
+    galatea_f16 q = ((float)e.xx * u + (float)(e.xy * dy)) * u + (float)(e.yy * dy * dy);
+    return __builtin_elementwise_sqrt(SELECT16(q > 0, q, (galatea_f16){0}));
+}
+
+#define RING_PARAMETERS                                                                              \
+    (galatea_plane plane, galatea_ellipse e, double limit, int32_t rings, double *sums, double *first_moment, \
+     double *total)
+#define RING_ARGUMENTS (plane, e, limit, rings, sums, first_moment, total)
+
+GALATEA_INLINE void ring_body RING_PARAMETERS {
+    float tables[4][LARGEST_RINGS + 1] = {{0}};
+    const float scale = (float)(rings / limit), outside = (float)rings;
+    galatea_f16 moment = {0}, light = {0};
+    const int32_t left = (int32_t)lrint(e.x) - CORE, top = (int32_t)lrint(e.y) - CORE;
+    span rows = rows_of(e, limit, plane.height);
+    for (int32_t y = rows.from; y <= rows.to; y++) {
+        span columns = span_of(e, limit, y - e.y, plane.width);
+        const int is_core_row = y >= top && y <= top + 2 * CORE;
+        for (int32_t x = columns.from; x <= columns.to; x += 16) {
+            galatea_f16 r = radius_of(e, lanes_from(x - e.x), y - e.y), ring = r * scale;
+            galatea_f16 f = GALATEA_LOAD16(plane.pixels + y * plane.stride + x);
+            f = SELECT16((r <= (float)limit) & (LANES <= (columns.to - x)), f, (galatea_f16){0});
+            moment += r * f;
+            light += f;
+            if (is_core_row) {
+                galatea_i16 column = LANES + x;
+                f = SELECT16((column >= left) & (column <= left + 2 * CORE), (galatea_f16){0}, f);
+            }
+            add_to_rings(tables, SELECT16(ring < outside, ring, SPLAT16(outside)), f, 16);
+        }
+    }
+    // The core's pixels, each a square of nine equal parts.
+    for (int32_t y = top > 0 ? top : 0; y <= top + 2 * CORE && y < plane.height; y++) {
+        const int32_t from = left > 0 ? left : 0, to = left + 2 * CORE;
+        galatea_f16 f = GALATEA_LOAD16(plane.pixels + y * plane.stride + from) * (1 / 9.0f);
+        f = SELECT16(LANES <= (to - from), f, (galatea_f16){0});
+        for (int part = 0; part < 9; part++) {
+            double dx = from - e.x + (part % 3 - 1) / 3.0, dy = y - e.y + (part / 3 - 1) / 3.0;
+            galatea_f16 ring = radius_of(e, lanes_from(dx), dy) * scale;
+            add_to_rings(tables, SELECT16(ring < outside, ring, SPLAT16(outside)), f, 2 * CORE + 1);
+        }
+    }
+    for (int32_t k = 0; k < rings; k++)
+        sums[k] = ((double)tables[0][k] + tables[1][k]) + ((double)tables[2][k] + tables[3][k]);
+    *first_moment = joined16(moment);
+    *total = joined16(light);
+}
+
+GALATEA_LEVELS(void, ring, RING_PARAMETERS, RING_ARGUMENTS)
+
+static void ring_at(galatea_level level, galatea_plane plane, galatea_ellipse e, double limit, int32_t rings,
+                    double *sums, double *first_moment, double *total) {
+    GALATEA_CALL(level, ring, RING_ARGUMENTS)
+}
+
+void galatea_ring_sums(galatea_level level, galatea_plane plane, galatea_ellipse ellipse, double limit,
+                       int32_t rings, double *sums, double *first_moment, double *light) {
+    ring_at(level, plane, ellipse, limit, rings < LARGEST_RINGS ? rings : LARGEST_RINGS, sums, first_moment,
+            light);
+}
+
+// ---- Apertures
+
+/// The share of each pixel inside radius `limit`: its signed distance to the edge, by the radius's gradient, cut
+/// at half a pixel either way.
+GALATEA_INLINE galatea_f16 shares_of(galatea_ellipse e, double limit, galatea_f16 u, double dy) {
+    galatea_f16 gu = (float)e.xx * u + (float)(e.xy * dy / 2), gv = (float)(e.xy / 2) * u + (float)(e.yy * dy);
+    galatea_f16 q = gu * u + gv * (float)dy;
+    q = SELECT16(q > 1e-12f, q, SPLAT16(1e-12f));
+    galatea_f16 r = __builtin_elementwise_sqrt(q);
+    galatea_f16 slope = __builtin_elementwise_sqrt(gu * gu + gv * gv) + 1e-12f;
+    galatea_f16 share = ((float)limit - r) * r / slope + 0.5f;
+    share = SELECT16(share > 0, share, (galatea_f16){0});
+    return SELECT16(share < 1, share, SPLAT16(1));
+}
+
+/// The light opposite one row's masked pixels, each with its share of the aperture.
+static double mirrored(const galatea_cutout *cutout, int32_t band, float sky, const galatea_replacement *how,
+                       const uint64_t *gaps, int32_t y, int32_t from, int32_t to, const float *shares) {
+    double sum = 0;
+    for (int32_t x = from; x <= to; x++) {
+        int is_masked = (how->others && bit_at(how->others, how->words, x, y)) ||
+                        (gaps && bit_at(gaps, how->words, x, y));
+        if (!is_masked || !(shares[x - from] > 0)) continue;
+        int32_t ox = how->twice_x - x, oy = how->twice_y - y;
+        if (ox < 0 || ox >= cutout->width || oy < 0 || oy >= cutout->height) continue;
+        if ((how->others && bit_at(how->others, how->words, ox, oy)) ||
+            (gaps && bit_at(gaps, how->words, ox, oy)))
+            continue;
+        sum += (double)shares[x - from] * ((double)cutout_pixel(cutout, band, oy, ox) - sky);
+    }
+    return sum;
+}
+
+#define APERTURE_PARAMETERS                                                                            \
+    (const galatea_cutout *cutout, const float *sky, const float *scales, galatea_ellipse e, double radius, \
+     const galatea_replacement *replacement, double *sums)
+#define APERTURE_ARGUMENTS (cutout, sky, scales, e, radius, replacement, sums)
+
+GALATEA_INLINE double aperture_rows(const galatea_cutout *cutout, int big_endian, const float *sky,
+                                    const float *scales, galatea_ellipse e, double radius,
+                                    const galatea_replacement *replacement, double *sums) {
+    // A pixel reaches into the ellipse from at most 0.71 away; its minor axis turns that into a radius.
+    double trace = e.xx + e.yy, least = sqrt((trace + hypot(e.xx - e.yy, e.xy)) / 2);
+    const double reach = radius + 0.75 * least;
+    const ptrdiff_t plane_words = (ptrdiff_t)replacement->words * cutout->height;
+    double area = 0;
+    for (int32_t band = 0; band < cutout->bands; band++) sums[band] = 0;
+    span rows = rows_of(e, reach, cutout->height);
+    for (int32_t y = rows.from; y <= rows.to; y++) {
+        span columns = span_of(e, reach, y - e.y, cutout->width);
+        if (columns.from > columns.to) continue;
+        float shares[GALATEA_LARGEST_SIDE + 16];
+        const ptrdiff_t first_word = (ptrdiff_t)y * replacement->words;
+        galatea_f16 row_area = {0};
+        uint32_t other_bits[GALATEA_LARGEST_SIDE / 16 + 1], any_other = 0;
+        for (int32_t x = columns.from, k = 0; x <= columns.to; x += 16, k++) {
+            galatea_f16 share = shares_of(e, radius, lanes_from(x - e.x), y - e.y);
+            share = SELECT16(LANES <= (columns.to - x), share, (galatea_f16){0});
+            row_area += share;
+            GALATEA_STORE16(shares + x - columns.from, share);
+            other_bits[k] =
+                replacement->others ? row_bits16(replacement->others + first_word, replacement->words, x) : 0;
+            any_other |= other_bits[k];
+        }
+        area += joined16(row_area);
+        for (int32_t band = 0; band < cutout->bands; band++) {
+            const uint64_t *gaps = replacement->gaps ? replacement->gaps + band * plane_words : NULL;
+            const uint8_t *from = row_of(cutout, band, y);
+            const float level = sky[band], scale = scales[band];
+            galatea_f16 light = {0};
+            uint32_t any = any_other;
+            for (int32_t x = columns.from, k = 0; x <= columns.to; x += 16, k++) {
+                galatea_f16 v = (pixels16(from + 4 * x, cutout->width - x, big_endian) - level) * scale;
+                uint32_t masked = other_bits[k];
+                if (gaps) masked |= row_bits16(gaps + first_word, replacement->words, x);
+                any |= masked;
+                v = SELECT16(lanes_of(masked) | (LANES > (columns.to - x)), (galatea_f16){0}, v);
+                light += v * GALATEA_LOAD16(shares + x - columns.from);
+            }
+            sums[band] += joined16(light);
+            if (any && replacement->mirrors)
+                sums[band] += scale * mirrored(cutout, band, level, replacement, gaps, y, columns.from,
+                                               columns.to, shares);
+        }
+    }
+    return area;
+}
+
+GALATEA_INLINE double aperture_body APERTURE_PARAMETERS {
+    return cutout->big_endian ? aperture_rows(cutout, 1, sky, scales, e, radius, replacement, sums)
+                              : aperture_rows(cutout, 0, sky, scales, e, radius, replacement, sums);
+}
+
+GALATEA_LEVELS(double, aperture, APERTURE_PARAMETERS, APERTURE_ARGUMENTS)
+
+double galatea_aperture_light(galatea_level level, const galatea_cutout *cutout, const float *sky,
+                             const float *scales, galatea_ellipse e, double radius,
+                             const galatea_replacement *replacement, double *sums) {
+    GALATEA_CALL(level, aperture, APERTURE_ARGUMENTS)
+}

@@ -1,0 +1,220 @@
+#include <math.h>
+
+#include "photometry_pixels.h"
+
+ptrdiff_t galatea_plane_stride(int32_t width) { return (width + 15) / 16 * 16 + 16; }
+
+ptrdiff_t galatea_plane_size(int32_t width, int32_t height) {
+    return (height + 2 * GALATEA_PLANE_MARGIN) * galatea_plane_stride(width) + 32;
+}
+
+ptrdiff_t galatea_plane_start(int32_t width) { return GALATEA_PLANE_MARGIN * galatea_plane_stride(width) + 16; }
+
+// ---- Stack
+
+/// Whole vectors of pixels without a look at each: whether every sum is finite; `seen` gathers the bits that are
+/// set in any pixel of a band.
+GALATEA_INLINE int add_finite(const galatea_cutout *cutout, int big_endian, int32_t bands, const float *sky,
+                              const float *weights, galatea_plane stack, galatea_i16 *seen) {
+    galatea_i16 worst = {0};
+    for (int32_t y = 0; y < cutout->height; y++) {
+        const uint8_t *from = row_of(cutout, 0, y);
+        float *to = stack.pixels + y * stack.stride;
+        for (int32_t x = 0; x < cutout->width; x += 16) {
+            galatea_f16 light = {0};
+            for (int32_t band = 0; band < bands; band++) {
+                galatea_f16 v = pixels16(from + 4 * (band * cutout->band_stride + x), cutout->width - x, big_endian);
+                seen[band] |= (galatea_i16)v;
+                light += (v - sky[band]) * weights[band];
+            }
+            if (cutout->width - x < 16) light = SELECT16(LANES < (cutout->width - x), light, (galatea_f16){0});
+            galatea_i16 magnitude = (galatea_i16)ABSOLUTE16(light);
+            worst = (galatea_i16)SELECT16(magnitude > worst, (galatea_f16)magnitude, (galatea_f16)worst);
+            GALATEA_STORE16(to + x, light);
+        }
+    }
+    return bits_of(worst >= EXPONENT_BITS) == 0;
+}
+
+/// Pixel by pixel: those that are not finite count as sky.
+GALATEA_INLINE int add_any(const galatea_cutout *cutout, const float *sky, const float *weights,
+                           galatea_plane stack, galatea_pixel_census *census) {
+    int is_finite = 1;
+    for (int32_t band = 0; band < cutout->bands; band++)
+        for (int32_t y = 0; y < cutout->height; y++)
+            for (int32_t x = 0; x < cutout->width; x++) {
+                float v = cutout_pixel(cutout, band, y, x), *to = stack.pixels + y * stack.stride + x;
+                int bad = !isfinite(v);
+                census[band].non_finite += bad;
+                census[band].zero += v == 0;
+                float light = bad || !(weights[band] > 0) ? 0 : (v - sky[band]) * weights[band];
+                *to = band > 0 ? *to + light : light;
+                is_finite &= isfinite(*to);
+            }
+    return is_finite;
+}
+
+#define STACK_PARAMETERS                                                                                \
+    (const galatea_cutout *cutout, const float *sky, const float *weights, galatea_plane stack,        \
+     galatea_pixel_census *census)
+#define STACK_ARGUMENTS (cutout, sky, weights, stack, census)
+
+GALATEA_INLINE int stack_body STACK_PARAMETERS {
+    enum { most = 8 };
+    const int32_t bands = cutout->bands;
+    int can_hurry = bands <= most;
+    for (int32_t band = 0; band < bands && can_hurry; band++) can_hurry = isfinite(sky[band]);
+    galatea_i16 seen[most] = {{0}};
+    if (can_hurry) {
+        // Three is the usual number, whose sums stay in registers.
+        int is_finite = cutout->big_endian && bands == 3 ? add_finite(cutout, 1, 3, sky, weights, stack, seen)
+                        : bands == 3 ? add_finite(cutout, 0, 3, sky, weights, stack, seen)
+                                     : add_finite(cutout, cutout->big_endian, bands, sky, weights, stack, seen);
+        // Gaps, and bands that may be empty, are for the slow way.
+        for (int32_t band = 0; band < bands; band++) is_finite &= bits_of((seen[band] << 1) != 0) != 0;
+        if (is_finite) return 1;
+    }
+    return add_any(cutout, sky, weights, stack, census);
+}
+
+GALATEA_LEVELS(int, stack, STACK_PARAMETERS, STACK_ARGUMENTS)
+
+int galatea_stack(galatea_level level, const galatea_cutout *cutout, const float *sky, const float *weights,
+                  galatea_plane stack, galatea_pixel_census *census) {
+    GALATEA_CALL(level, stack, STACK_ARGUMENTS)
+}
+
+GALATEA_INLINE void shift_body(galatea_plane plane, float value) {
+    for (int32_t y = 0; y < plane.height; y++)
+        for (int32_t x = 0; x < plane.width; x++) plane.pixels[y * plane.stride + x] += value;
+}
+
+GALATEA_LEVELS(void, shift, (galatea_plane plane, float value), (plane, value))
+
+void galatea_shift_plane(galatea_level level, galatea_plane plane, float value) {
+    GALATEA_CALL(level, shift, (plane, value))
+}
+
+float galatea_largest_deviation(const galatea_cutout *cutout, int32_t band, float sky) {
+    float largest = 0;
+    for (int32_t y = 0; y < cutout->height; y++)
+        for (int32_t x = 0; x < cutout->width; x++) {
+            float deviation = fabsf(cutout_pixel(cutout, band, y, x) - sky);
+            if (isfinite(deviation) && deviation > largest) largest = deviation;
+        }
+    return largest;
+}
+
+void galatea_gap_bits(const galatea_cutout *cutout, int32_t band, uint64_t *bits, int32_t words) {
+    memset(bits, 0, (size_t)words * (size_t)cutout->height * sizeof *bits);
+    for (int32_t y = 0; y < cutout->height; y++)
+        for (int32_t x = 0; x < cutout->width; x++)
+            if (!isfinite(cutout_pixel(cutout, band, y, x)))
+                bits[(ptrdiff_t)y * words + (x >> 6)] |= 1ull << (x & 63);
+}
+
+// ---- Smoothing
+
+GALATEA_INLINE void smooth_rows(galatea_plane from, const float *taps, int32_t half, float threshold,
+                                galatea_plane to, uint64_t *bits, int32_t words) {
+    // A line is read a row after it was written, when it has reached the cache.
+    float lines[2][GALATEA_LARGEST_SIDE + 64] = {{0}};
+    for (int32_t y = 0; y <= from.height; y++) {
+        const float *middle = from.pixels + y * from.stride;
+        float *line = lines[y % 2] + 16;
+        for (int32_t x = 0; x < from.width && y < from.height; x += 16) {
+            galatea_f16 sum = taps[0] * GALATEA_LOAD16(middle + x);
+            for (int32_t k = 1; k <= half; k++)
+                sum += taps[k] * (GALATEA_LOAD16(middle + x - k * from.stride) +
+                                  GALATEA_LOAD16(middle + x + k * from.stride));
+            GALATEA_STORE16(line + x, sum);
+        }
+        if (y == 0) continue;
+        const float *before = lines[(y + 1) % 2] + 16;
+        uint64_t *row = bits + (ptrdiff_t)(y - 1) * words;
+        float *out = to.pixels + (y - 1) * to.stride;
+        for (int32_t word = 0; word < words; word++) row[word] = 0;
+        for (int32_t x = 0; x < from.width; x += 16) {
+            galatea_f16 sum = taps[0] * GALATEA_LOAD16(before + x);
+            for (int32_t k = 1; k <= half; k++)
+                sum += taps[k] * (GALATEA_LOAD16(before + x - k) + GALATEA_LOAD16(before + x + k));
+            sum = SELECT16(LANES < (from.width - x), sum, (galatea_f16){0});
+            GALATEA_STORE16(out + x, sum);
+            row[x >> 6] |= (uint64_t)bits_of(sum > threshold) << (x & 63);
+        }
+    }
+}
+
+#define SMOOTH_PARAMETERS                                                                             \
+    (galatea_plane from, const float *taps, int32_t half, float threshold, galatea_plane to, uint64_t *bits, \
+     int32_t words)
+#define SMOOTH_ARGUMENTS (from, taps, half, threshold, to, bits, words)
+
+GALATEA_INLINE void smooth_body SMOOTH_PARAMETERS {
+    // Three is the reach of the usual kernel, whose loops unroll.
+    if (half == 3) smooth_rows(from, taps, 3, threshold, to, bits, words);
+    else smooth_rows(from, taps, half, threshold, to, bits, words);
+}
+
+GALATEA_LEVELS(void, smooth, SMOOTH_PARAMETERS, SMOOTH_ARGUMENTS)
+
+void galatea_smooth(galatea_level level, galatea_plane from, const float *taps, int32_t half, float threshold,
+                    galatea_plane to, uint64_t *bits, int32_t words) {
+    GALATEA_CALL(level, smooth, SMOOTH_ARGUMENTS)
+}
+
+// ---- Masks
+
+void galatea_grow_bits(const uint64_t *bits, int32_t width, int32_t height, int32_t words, int32_t margin,
+                       uint64_t *out) {
+    uint64_t last = width % 64 == 0 ? ~0ull : (1ull << width % 64) - 1;
+    memset(out, 0, (size_t)words * (size_t)height * sizeof *out);
+    for (int32_t y = 0; y < height; y++) {
+        uint64_t row[GALATEA_LARGEST_SIDE / 64] = {0}, any = 0;
+        const uint64_t *from = bits + (ptrdiff_t)y * words;
+        for (int32_t w = 0; w < words; w++) any |= row[w] = from[w];
+        if (any == 0) continue;
+        for (int32_t step = 0; step < margin; step++) {
+            uint64_t carry = 0;
+            for (int32_t w = 0; w < words; w++) {
+                uint64_t here = row[w], next = w + 1 < words ? row[w + 1] : 0;
+                row[w] = here | here << 1 | here >> 1 | carry | next << 63;
+                carry = here >> 63;
+            }
+        }
+        row[words - 1] &= last;
+        int32_t top = y + margin < height ? y + margin : height - 1;
+        for (int32_t near = y > margin ? y - margin : 0; near <= top; near++)
+            for (int32_t w = 0; w < words; w++) out[(ptrdiff_t)near * words + w] |= row[w];
+    }
+}
+
+/// Runs `body` with `x`, `y` of each set bit and `ox`, `oy` of the pixel opposite.
+#define FOR_EACH_BIT(bits, width, height, body)                                     \
+    for (int32_t y = 0; y < (height); y++)                                          \
+        for (int32_t word = 0; word < words; word++)                                \
+            for (uint64_t set = (bits)[(ptrdiff_t)y * words + word]; set != 0; set &= set - 1) { \
+                int32_t x = 64 * word + __builtin_ctzll(set);                       \
+                int32_t ox = twice_x - x, oy = twice_y - y;                         \
+                int is_inside = ox >= 0 && ox < (width) && oy >= 0 && oy < (height); \
+                body                                                                \
+            }
+
+void galatea_mirror_pixels(galatea_plane plane, const uint64_t *bits, int32_t words, int32_t twice_x,
+                           int32_t twice_y) {
+    FOR_EACH_BIT(bits, plane.width, plane.height, {
+        int is_usable = is_inside && !bit_at(bits, words, ox, oy);
+        plane.pixels[y * plane.stride + x] = is_usable ? plane.pixels[oy * plane.stride + ox] : 0;
+    })
+}
+
+void galatea_mirror_gaps(const galatea_cutout *cutout, int32_t band, float sky, float weight,
+                         const uint64_t *gaps, const uint64_t *others, int32_t words, int32_t twice_x,
+                         int32_t twice_y, galatea_plane stack) {
+    FOR_EACH_BIT(gaps, cutout->width, cutout->height, {
+        if (bit_at(others, words, x, y) || !is_inside || bit_at(others, words, ox, oy) ||
+            bit_at(gaps, words, ox, oy))
+            continue;
+        stack.pixels[y * stack.stride + x] += (cutout_pixel(cutout, band, oy, ox) - sky) * weight;
+    })
+}

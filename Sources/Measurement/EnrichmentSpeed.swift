@@ -1,0 +1,80 @@
+internal import Foundation
+package import Logging
+internal import Photometry
+package import Pipeline
+
+/// How fast a model turns cutouts into latents and into rows of a catalogue.
+public struct EnrichmentSpeed: Sendable {
+    /// The model folder.
+    public var model: String
+    /// The packed cutouts.
+    public var survey: SimulatedSurvey
+    /// Threads of every contender.
+    public var threads: Int
+    /// Where catalogues go.
+    public var folder: String
+
+    /// A measurement of a model.
+    public init(model: String, survey: SimulatedSurvey, threads: Int, folder: String) {
+        self.model = model
+        self.survey = survey
+        self.threads = threads
+        self.folder = folder
+    }
+
+    /// Packed FITS to latents, and the whole enrichment with each kind of photometry.
+    ///
+    /// The first contender is packed FITS to latents, so that ratios tell what the rest of a row costs; the last
+    /// is an enrichment of a single row, which is start-up: model, classifier, index, output.
+    ///
+    /// - Parameters:
+    ///   - name: Name of the task.
+    ///   - copies: How often the survey is enriched in one run, so that start-up weighs little; once with the
+    ///     slowest photometry.
+    public func comparison(named name: String = "enrich", copies: Int = 1) throws -> Comparison {
+        let inference = try LatentInference(model: model)
+        let links = try survey.links(copies, in: folder + "/copies")
+        let (source, threads) = (try LatentInference.Source(links), self.threads)
+        let galaxies = copies * survey.count
+        var contenders = [
+            Contender("packed FITS to latents", items: galaxies) {
+                _ = try inference.latents(of: source, threads: threads)
+            }
+        ]
+        for method in PhotometryMethod.allCases {
+            let cutouts = method == .sep ? [survey.cutouts] : links
+            let enrichment = enrichment(photometry: method.rawValue, cutouts: cutouts)
+            contenders.append(
+                Contender(
+                    "enrich, photometry \(method.rawValue)",
+                    items: method == .sep ? survey.count : galaxies
+                ) { _ = try await enrichment.run(logger: Self.quiet) })
+        }
+        var start = enrichment(photometry: PhotometryMethod.none.rawValue)
+        start.shard = Shard("1/\(survey.count)")
+        let single = start
+        contenders.append(
+            Contender("start-up: an enrichment of one row", items: 1) {
+                _ = try await single.run(logger: Self.quiet)
+            })
+        return Comparison(name, unit: "galaxy", threads: threads, contenders: contenders)
+    }
+
+    /// The enrichment of the survey into a FITS file of the folder.
+    ///
+    /// - Parameters:
+    ///   - photometry: Name of the method.
+    ///   - cutouts: Packed files; the survey's when `nil`.
+    package func enrichment(photometry: String, cutouts: [String]? = nil) -> Enrichment {
+        var enrichment = Enrichment(
+            model: model, cutouts: cutouts ?? [survey.cutouts], outputs: [folder + "/enriched.fits"])
+        enrichment.photometry = PhotometryMethod(rawValue: photometry) ?? .none
+        enrichment.threads = threads
+        return enrichment
+    }
+
+    /// A log that keeps quiet.
+    package static var quiet: Logger {
+        Logger(label: "measurement", factory: { _ in SwiftLogNoOpLogHandler() })
+    }
+}
