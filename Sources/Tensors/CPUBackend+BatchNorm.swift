@@ -23,7 +23,8 @@ extension CPUBackend {
                 let total = count + size
                 average += difference * size / total
                 deviation +=
-                    squares.pointer[part * channels + channel] + difference * difference * count * size / total
+                    squares.pointer[part * channels + channel] + difference * difference * count * size
+                    / total
                 count = total
             }
             mean.pointer[channel] = Float(average)
@@ -55,7 +56,8 @@ extension CPUBackend {
         let g = visitParts(gradient, parts) { part, pixels, row, rows in
             galatea_batch_norm_sums(
                 level, pixels, x.pointer + row * channels, scale.pointer, shift.pointer, mean.pointer, rows,
-                channels, rectified ? 1 : 0, sums.pointer + part * channels, products.pointer + part * channels)
+                channels, rectified ? 1 : 0, sums.pointer + part * channels,
+                products.pointer + part * channels)
         }
         let (weight, bias, slope, offset) = (make(channels), make(channels), make(channels), make(channels))
         let inverse = constants.inverseDeviation.onCPU

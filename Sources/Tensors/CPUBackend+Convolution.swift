@@ -83,7 +83,9 @@ extension CPUBackend {
                     let from = part.pointer + range.lowerBound
                     for index in 0..<range.count { totals[index] += Double(from[index]) }
                 }
-                for index in 0..<range.count { result.pointer[range.lowerBound + index] = Float(totals[index]) }
+                for index in 0..<range.count {
+                    result.pointer[range.lowerBound + index] = Float(totals[index])
+                }
             }
         }
         return result

@@ -76,7 +76,10 @@ struct ConvolutionAdjointImages: ImageRecipe {
         layout = geometry.inputLayout
         self.level = level
         (frame, workspaceCount) = withUnsafePointer(to: shape) {
-            (galatea_convolution_adjoint_frame($0), alignedFloats(galatea_convolution_adjoint_workspace_count($0)))
+            (
+                galatea_convolution_adjoint_frame($0),
+                alignedFloats(galatea_convolution_adjoint_workspace_count($0))
+            )
         }
         frameCount = alignedFloats(frame.count)
     }

@@ -91,7 +91,8 @@ struct DeferredTests {
             let loss = distance.squared()
             let first = loss.gradients(withRespectTo: variables, differentiable: true)
             let norm = first.reduce(Tensor(0, on: backend)) { $0 + $1.squared().sum() }
-            return ([loss] + first + norm.gradients(withRespectTo: variables)
+            return
+                ([loss] + first + norm.gradients(withRespectTo: variables)
                 + loss.gradients(withRespectTo: variables)).map(\.values)
         }
         let expected = gradients(false)
@@ -111,6 +112,8 @@ struct DeferredTests {
         let broken = Tensor([.nan] + [Float](repeating: 1, count: 49), shape: [1, 5, 5, 2], on: backend)
         let values = broken.resizedBilinearly(to: 9).convolved(with: w, padding: 1).values
         #expect(values[0].isNaN && values[values.count - 1].isFinite)
-        #expect(Tensor([Float](), shape: [0], on: backend).squaredDistance(to: .zeros([0], on: backend)).scalar == 0)
+        #expect(
+            Tensor([Float](), shape: [0], on: backend).squaredDistance(to: .zeros([0], on: backend)).scalar
+                == 0)
     }
 }
