@@ -56,17 +56,17 @@ double galatea_sum_of_squares(galatea_level level, const float *x, size_t count)
         for (int k = 0; k < width; k++) lanes[k] += lanes[k + width];                   \
     return lanes[0];
 
-GALATEA_INLINE double squared_distance_body(const float *x, const float *y, const float *weight, size_t count) {
+GALATEA_INLINE double weighted_squares_body(const float *x, const float *y, const float *weight, size_t count) {
     if (weight) { DISTANCE(1) }
     DISTANCE(0)
 }
 
-GALATEA_LEVELS(double, squared_distance,
+GALATEA_LEVELS(double, weighted_squares,
                (const float *x, const float *y, const float *weight, size_t count), (x, y, weight, count))
 
-double galatea_squared_distance(galatea_level level, const float *x, const float *y, const float *weight,
+double galatea_weighted_squares(galatea_level level, const float *x, const float *y, const float *weight,
                                 size_t count) {
-    GALATEA_CALL(level, squared_distance, (x, y, weight, count))
+    GALATEA_CALL(level, weighted_squares, (x, y, weight, count))
 }
 
 GALATEA_INLINE float maximum_body(const float *x, size_t count) {

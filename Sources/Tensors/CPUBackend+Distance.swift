@@ -12,7 +12,7 @@ extension CPUBackend {
             let parts = DoubleBuffer(count: layout.images)
             _ = deferred.stored { image, pixels, _ in
                 let at = image * layout.image
-                parts.pointer[image] = galatea_squared_distance(
+                parts.pointer[image] = galatea_weighted_squares(
                     level, x.pointer + at, pixels, weight.map { UnsafePointer($0.pointer + at) },
                     layout.image)
             }
@@ -24,7 +24,7 @@ extension CPUBackend {
         let parts = DoubleBuffer(count: (x.count + chunk - 1) / chunk)
         forEachChunk(x.count, chunk: chunk) { range, _ in
             let at = range.lowerBound
-            parts.pointer[at / chunk] = galatea_squared_distance(
+            parts.pointer[at / chunk] = galatea_weighted_squares(
                 level, x.pointer + at, y.pointer + at, weight.map { UnsafePointer($0.pointer + at) },
                 range.count)
         }

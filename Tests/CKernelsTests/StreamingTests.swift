@@ -33,8 +33,8 @@ struct StreamingTests {
             $0 + Double((x[$1] - y[$1]) * (x[$1] - y[$1]) * weight[$1])
         }
         for level in InstructionSet.available {
-            #expect(galatea_squared_distance(level.level, x, y, nil, count) == plain)
-            #expect(galatea_squared_distance(level.level, x, y, weight, count) == weighted)
+            #expect(galatea_weighted_squares(level.level, x, y, nil, count) == plain)
+            #expect(galatea_weighted_squares(level.level, x, y, weight, count) == weighted)
             let scaled = filled(count) { galatea_scaled_difference(level.level, x, y, nil, 3, $0, count) }
             #expect(scaled == zip(x, y).map { 3 * ($0 - $1) })
             let both = filled(count) { galatea_scaled_difference(level.level, x, y, weight, 3, $0, count) }

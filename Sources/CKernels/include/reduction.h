@@ -12,7 +12,7 @@ double galatea_sum(galatea_level level, const float *x, size_t count);
 double galatea_sum_of_squares(galatea_level level, const float *x, size_t count);
 
 /// The sum of `weight[i] (x[i] - y[i])^2`, each term in single precision; all weights 1 when `weight` is NULL.
-double galatea_squared_distance(galatea_level level, const float *x, const float *y, const float *weight,
+double galatea_weighted_squares(galatea_level level, const float *x, const float *y, const float *weight,
                                 size_t count);
 
 /// The largest of `x[0..<count]`, NaN if one is NaN, -inf if there is none.
