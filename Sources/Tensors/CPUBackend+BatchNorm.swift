@@ -104,6 +104,9 @@ extension CPUBackend {
 }
 
 /// The parts of a batch over which two sums a channel are taken, and room for them.
+///
+/// Parts are images where the numbers are not made yet and runs of pixels where they are, so that a batch summed
+/// either way may differ in the last bit; which way it goes is fixed by the graph alone.
 private struct MomentParts: Sendable {
     let rows: Int
     let channels: Int

@@ -52,8 +52,8 @@ void galatea_stream(galatea_level level, const float *from, float *to, size_t co
 void galatea_scaled_difference(galatea_level level, const float *x, const float *y, const float *weight,
                                float factor, float *out, size_t count);
 
-/// `out` may be `x` where both have its rows and columns.
-/// `out[r][c] = f(x[r x_row + c x_column], y[r y_row + c y_column])`, column steps 0 or 1.
+/// `out[r][c] = f(x[r x_row + c x_column], y[r y_row + c y_column])`, column steps 0 or 1; `out` may be `x` where
+/// both have the same rows and columns.
 void galatea_binary(galatea_level level, galatea_binary_operation operation, const float *x, size_t x_row,
                     size_t x_column, const float *y, size_t y_row, size_t y_column, float *out, size_t rows,
                     size_t columns, float constant);
