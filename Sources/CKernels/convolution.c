@@ -184,6 +184,17 @@ ptrdiff_t galatea_convolution_workspace_count(const galatea_convolution *s) {
     return ALIGNMENT_FLOATS + tap_floats(s) + padded_count(&p);
 }
 
+/// Asks for part `part` of `parts` of what lies ahead.
+static void prefetch(const galatea_ahead *ahead, ptrdiff_t part, ptrdiff_t parts) {
+    if (!ahead) return;
+    for (int i = 0; i < 4; i++) {
+        const char *start = ahead->start[i];
+        const ptrdiff_t end = ahead->bytes[i] * (part + 1) / parts;
+        for (ptrdiff_t at = ahead->bytes[i] * part / parts & ~(ptrdiff_t)63; at < end; at += 64)
+            __builtin_prefetch(start + at, 0, 2);
+    }
+}
+
 /// A forward pass: rows of output pixels one after the other.
 typedef struct {
     row_function *kernel;
@@ -217,12 +228,14 @@ static forward_pass start_forward(galatea_level level, const galatea_convolution
 
 /// One padded image, rows `stride` floats apart, to rows of y `y_row` floats apart.
 static void forward_image(const forward_pass *pass, const galatea_convolution *s, const float *in,
-                          ptrdiff_t stride, float *y, ptrdiff_t y_row) {
+                          ptrdiff_t stride, const galatea_ahead *ahead, float *y, ptrdiff_t y_row) {
     const ptrdiff_t rows = galatea_convolution_output_height(s), columns = galatea_convolution_output_width(s);
     for (ptrdiff_t r = 0; r < s->kernel_height; r++)
         pass->taps[r] = (galatea_tap){r * stride, r * s->kernel_width * pass->weights_a_tap};
-    for (ptrdiff_t o = 0; o < rows; o++)
+    for (ptrdiff_t o = 0; o < rows; o++) {
+        prefetch(ahead, o, rows);
         pass->kernel(&pass->row, in + o * s->stride_y * stride, y + o * y_row, columns);
+    }
 }
 
 void galatea_convolution_forward(galatea_level level, const galatea_convolution *s, ptrdiff_t n, const float *x,
@@ -233,7 +246,7 @@ void galatea_convolution_forward(galatea_level level, const galatea_convolution 
     for (ptrdiff_t i = 0; i < n; i++, y += galatea_convolution_output_height(s) * y_row) {
         ptrdiff_t stride;
         const float *in = padded(&pass.padding, x + i * s->height * s->width * s->channels, pass.copy, &stride);
-        forward_image(&pass, s, in, stride, y, y_row);
+        forward_image(&pass, s, in, stride, NULL, y, y_row);
     }
 }
 
@@ -249,14 +262,14 @@ galatea_frame galatea_convolution_frame(const galatea_convolution *s) {
 
 void galatea_convolution_forward_framed(galatea_level level, const galatea_convolution *s, const float *x,
                                         const float *packed, const float *bias, int relu, float *y,
-                                        ptrdiff_t y_row, float *workspace) {
+                                        ptrdiff_t y_row, const galatea_ahead *ahead, float *workspace) {
     const forward_pass pass = start_forward(level, s, packed, bias, relu, workspace);
     if (pass.padding.step != s->channels) {
         ptrdiff_t stride;
         const float *in = padded(&pass.padding, x, pass.copy, &stride);
-        forward_image(&pass, s, in, stride, y, y_row);
+        forward_image(&pass, s, in, stride, ahead, y, y_row);
     } else {
-        forward_image(&pass, s, x, galatea_convolution_frame(s).row, y, y_row);
+        forward_image(&pass, s, x, galatea_convolution_frame(s).row, ahead, y, y_row);
     }
 }
 
@@ -276,9 +289,15 @@ static padding adjoint_padding(const galatea_convolution *s, int narrow) {
     };
 }
 
+/// Floats that the spread form reads beyond the last pixel of dy; they reach no result.
+static ptrdiff_t adjoint_slack(const galatea_convolution *s) {
+    return s->stride_x == 2 && s->kernel_width == 3 && s->padding_x == 1 ? s->outputs : 0;
+}
+
 ptrdiff_t galatea_convolution_adjoint_workspace_count(const galatea_convolution *s) {
     const padding p = adjoint_padding(s, is_narrow(s->outputs, s->channels));
-    return ALIGNMENT_FLOATS + tap_floats(s) + padded_count(&p);
+    return ALIGNMENT_FLOATS + tap_floats(s) +
+           (adjoint_slack(s) ? p.height * p.width * p.step + adjoint_slack(s) : padded_count(&p));
 }
 
 /// The first tap of the turned kernel that meets pixel `i` of dx, and the pixel of dy it meets: the kernel's
@@ -292,49 +311,136 @@ static void first_tap(ptrdiff_t i, ptrdiff_t size, ptrdiff_t stride, ptrdiff_t p
     *pixel = (i + padding - (size - 1) + *first) / stride;
 }
 
-void galatea_convolution_adjoint(galatea_level level, const galatea_convolution *s, ptrdiff_t n,
-                                 const float *dy, const float *packed, const float *bias, int relu,
-                                 float *dx, float *workspace) {
+/// An adjoint pass: rows of dx one after the other, the phases of a row behind each other.
+typedef struct {
+    galatea_level level;
+    row_function *kernel;
+    galatea_row row;
+    galatea_tap *taps;
+    ptrdiff_t weights_a_tap;
+    padding padding;
+    float *copy;
+} adjoint_pass;
+
+static adjoint_pass start_adjoint(galatea_level level, const galatea_convolution *s, const float *packed,
+                                  const float *bias, int relu, float *workspace) {
     const int narrow = is_narrow(s->outputs, s->channels);
     const padding p = adjoint_padding(s, narrow);
     galatea_tap *taps = (galatea_tap *)aligned(workspace);
-    float *copy = aligned(workspace) + tap_floats(s);
-    row_function *kernel = row_kernel(level, narrow);
-    const ptrdiff_t weights_a_tap = narrow ? p.step * s->channels : s->outputs * BLOCK;
     // With stride 1 the columns of the kernel meet neighbouring pixels: one run for a row of the kernel.
     const int joined = s->stride_x == 1;
-    galatea_row row = {
-        .weights = packed,
-        .block_stride = s->kernel_height * s->kernel_width * s->outputs * BLOCK,
-        .bias = bias, .relu = relu, .outputs = s->channels,
-        .taps = taps, .length = joined ? s->kernel_width * p.step : p.step,
-        .input_step = p.step, .output_step = s->stride_x * s->channels, .column_step = p.step,
-        .shared_stride = joined && s->kernel_width == 3 ? 1 : 0,
+    return (adjoint_pass){
+        .level = level,
+        .kernel = row_kernel(level, narrow),
+        .row = {
+            .weights = packed,
+            .block_stride = s->kernel_height * s->kernel_width * s->outputs * BLOCK,
+            .bias = bias, .relu = relu, .outputs = s->channels,
+            .taps = taps, .length = joined ? s->kernel_width * p.step : p.step,
+            .input_step = p.step, .output_step = s->stride_x * s->channels, .column_step = p.step,
+            .shared_stride = joined && s->kernel_width == 3 ? 1 : 0,
+        },
+        .taps = taps, .weights_a_tap = narrow ? p.step * s->channels : s->outputs * BLOCK,
+        .padding = p, .copy = aligned(workspace) + tap_floats(s),
     };
-    for (ptrdiff_t i = 0; i < n; i++) {
-        ptrdiff_t stride;
-        const ptrdiff_t image = p.image_height * p.image_width * s->outputs;
-        const float *in = padded(&p, dy + i * image, copy, &stride);
-        for (ptrdiff_t y = 0; y < s->height; y++, dx += s->width * s->channels) {
-            ptrdiff_t first_row, row_pixel;
-            first_tap(y, s->kernel_height, s->stride_y, s->padding_y, &first_row, &row_pixel);
-            // Pixels of dx that meet the same columns of the kernel are a stride apart.
-            for (ptrdiff_t phase = 0; phase < smaller(s->stride_x, s->width); phase++) {
-                ptrdiff_t first_column, column_pixel;
-                first_tap(phase, s->kernel_width, s->stride_x, s->padding_x, &first_column, &column_pixel);
-                row.tap_count = 0;
-                for (ptrdiff_t r = first_row, a = row_pixel; r < s->kernel_height; r += s->stride_y, a++)
-                    for (ptrdiff_t c = first_column, b = column_pixel; c < s->kernel_width;
-                         c += joined ? s->kernel_width : s->stride_x, b++)
-                        taps[row.tap_count++] = (galatea_tap){
-                            (a + p.top) * stride + (b + p.left) * p.step,
-                            (r * s->kernel_width + c) * weights_a_tap,
-                        };
-                kernel(&row, in, dx + phase * s->channels,
-                       (s->width - phase + s->stride_x - 1) / s->stride_x);
-            }
+}
+
+/// Whether rows of dx go in the spread form at this level; `dy` then has a pixel of slack at its end.
+static int is_spread(galatea_level level, const galatea_convolution *s) {
+    return GALATEA_HAS_X86_LEVELS && level == GALATEA_AVX512 && s->stride_x == 2 && s->kernel_width == 3 &&
+           s->padding_x == 1 && s->outputs >= 8 && !is_narrow(s->outputs, s->channels);
+}
+
+#if GALATEA_HAS_X86_LEVELS
+/// `adjoint_image` in the spread form.
+static void spread_image(adjoint_pass *pass, const galatea_convolution *s, const float *in, ptrdiff_t stride,
+                         const galatea_ahead *ahead, float *dx) {
+    const padding *p = &pass->padding;
+    galatea_spread_row row = {
+        .weights = pass->row.weights, .block_stride = pass->row.block_stride, .bias = pass->row.bias,
+        .relu = pass->row.relu, .outputs = s->channels, .taps = pass->taps, .channels = s->outputs,
+    };
+    for (ptrdiff_t y = 0; y < s->height; y++, dx += s->width * s->channels) {
+        prefetch(ahead, y, s->height);
+        ptrdiff_t first_row, row_pixel;
+        first_tap(y, s->kernel_height, s->stride_y, s->padding_y, &first_row, &row_pixel);
+        row.tap_count = 0;
+        for (ptrdiff_t r = first_row, a = row_pixel; r < s->kernel_height; r += s->stride_y, a++)
+            pass->taps[row.tap_count++] = (galatea_tap){
+                (a + p->top) * stride + p->left * p->step, r * s->kernel_width * pass->weights_a_tap};
+        spread_row_avx512(&row, in, dx, s->width);
+    }
+}
+#endif
+
+/// One padded image of dy, rows `stride` floats apart, to one image of dx.
+static void adjoint_image(adjoint_pass *pass, const galatea_convolution *s, const float *in, ptrdiff_t stride,
+                          const galatea_ahead *ahead, float *dx) {
+#if GALATEA_HAS_X86_LEVELS
+    if (is_spread(pass->level, s)) return spread_image(pass, s, in, stride, ahead, dx);
+#endif
+    const padding *p = &pass->padding;
+    galatea_row *row = &pass->row;
+    const int joined = s->stride_x == 1;
+    for (ptrdiff_t y = 0; y < s->height; y++, dx += s->width * s->channels) {
+        prefetch(ahead, y, s->height);
+        ptrdiff_t first_row, row_pixel;
+        first_tap(y, s->kernel_height, s->stride_y, s->padding_y, &first_row, &row_pixel);
+        // Pixels of dx that meet the same columns of the kernel are a stride apart.
+        for (ptrdiff_t phase = 0; phase < smaller(s->stride_x, s->width); phase++) {
+            ptrdiff_t first_column, column_pixel;
+            first_tap(phase, s->kernel_width, s->stride_x, s->padding_x, &first_column, &column_pixel);
+            row->tap_count = 0;
+            for (ptrdiff_t r = first_row, a = row_pixel; r < s->kernel_height; r += s->stride_y, a++)
+                for (ptrdiff_t c = first_column, b = column_pixel; c < s->kernel_width;
+                     c += joined ? s->kernel_width : s->stride_x, b++)
+                    pass->taps[row->tap_count++] = (galatea_tap){
+                        (a + p->top) * stride + (b + p->left) * p->step,
+                        (r * s->kernel_width + c) * pass->weights_a_tap,
+                    };
+            pass->kernel(row, in, dx + phase * s->channels,
+                         (s->width - phase + s->stride_x - 1) / s->stride_x);
         }
     }
+}
+
+void galatea_convolution_adjoint(galatea_level level, const galatea_convolution *s, ptrdiff_t n,
+                                 const float *dy, const float *packed, const float *bias, int relu,
+                                 float *dx, float *workspace) {
+    adjoint_pass pass = start_adjoint(level, s, packed, bias, relu, workspace);
+    const ptrdiff_t image = pass.padding.image_height * pass.padding.image_width * s->outputs;
+    for (ptrdiff_t i = 0; i < n; i++, dx += s->height * s->width * s->channels) {
+        ptrdiff_t stride;
+        const float *in = pass.copy;
+        if (is_spread(level, s) && !needs_copy(&pass.padding) && i == n - 1) {
+            // The pixel beyond the last one is nobody's.
+            stride = pass.padding.image_width * s->outputs;
+            memcpy(pass.copy, dy + i * image, (size_t)image * sizeof(float));
+        } else {
+            in = padded(&pass.padding, dy + i * image, pass.copy, &stride);
+        }
+        adjoint_image(&pass, s, in, stride, NULL, dx);
+    }
+}
+
+galatea_frame galatea_convolution_adjoint_frame(const galatea_convolution *s) {
+    const padding p = adjoint_padding(s, is_narrow(s->outputs, s->channels));
+    if (p.step != s->outputs)
+        return (galatea_frame){0, p.image_width * s->outputs, p.image_height * p.image_width * s->outputs};
+    const ptrdiff_t width = larger(p.width, p.left + p.image_width);
+    const ptrdiff_t height = larger(p.height, p.top + p.image_height);
+    return (galatea_frame){(p.top * width + p.left) * p.step, width * p.step,
+                           height * width * p.step + adjoint_slack(s)};
+}
+
+void galatea_convolution_adjoint_framed(galatea_level level, const galatea_convolution *s, const float *dy,
+                                        const float *packed, const float *bias, int relu, float *dx,
+                                        const galatea_ahead *ahead, float *workspace) {
+    adjoint_pass pass = start_adjoint(level, s, packed, bias, relu, workspace);
+    ptrdiff_t stride = galatea_convolution_adjoint_frame(s).row;
+    const float *in = dy;
+    if (pass.padding.step != s->outputs) in = padded(&pass.padding, dy, pass.copy, &stride);
+    adjoint_image(&pass, s, in, stride, ahead, dx);
 }
 
 // Weight gradient
@@ -372,56 +478,91 @@ static ptrdiff_t dy_row_count(const galatea_convolution *s) {
     return blocks_of(galatea_convolution_output_width(s) * s->outputs + BLOCK) * BLOCK;
 }
 
-ptrdiff_t galatea_convolution_weight_gradient_workspace_count(const galatea_convolution *s) {
+static ptrdiff_t sums_a_row(const galatea_convolution *s) {
+    const ptrdiff_t length = s->kernel_width * s->channels;
+    return lanes_over_x(s) ? blocks_of(length) * BLOCK : length * BLOCK;
+}
+
+/// Whether the weight gradient takes the three rows of the kernel at once at this level.
+static int is_tall(galatea_level level, const galatea_convolution *s) {
+    return GALATEA_HAS_X86_LEVELS && level == GALATEA_AVX512 && !lanes_over_x(s) && s->kernel_height == 3 &&
+           s->kernel_width == 3 && s->channels <= 3 && s->stride_x <= 2;
+}
+
+ptrdiff_t galatea_convolution_weight_sums_count(const galatea_convolution *s) { return accumulator_count(s); }
+
+galatea_frame galatea_convolution_weight_sums_frame(const galatea_convolution *s) {
     const padding p = forward_padding(s, 0);
-    return ALIGNMENT_FLOATS + accumulator_count(s) + dy_row_count(s) + p.height * p.width * p.step + BLOCK;
+    const ptrdiff_t width = larger(p.width, p.left + s->width), height = larger(p.height, p.top + s->height);
+    // A block of slack, because whole vectors reach beyond the last pixel.
+    return (galatea_frame){(p.top * width + p.left) * p.step, width * p.step, height * width * p.step + BLOCK};
+}
+
+ptrdiff_t galatea_convolution_weight_sums_workspace_count(const galatea_convolution *s) {
+    return ALIGNMENT_FLOATS + dy_row_count(s);
+}
+
+void galatea_convolution_weight_sums_add(galatea_level level, const galatea_convolution *s, const float *x,
+                                         const float *dy, float *sums, const galatea_ahead *ahead,
+                                         float *workspace) {
+    const ptrdiff_t rows = galatea_convolution_output_height(s), columns = galatea_convolution_output_width(s);
+    const ptrdiff_t length = s->kernel_width * s->channels, dy_row = columns * s->outputs;
+    const ptrdiff_t stride = galatea_convolution_weight_sums_frame(s).row, step = sums_a_row(s);
+    const int over_x = lanes_over_x(s);
+    const galatea_gradient_row row = {
+        .pixels = columns, .x_step = s->stride_x * s->channels, .dy_step = s->outputs,
+        .length = length, .outputs = s->outputs, .block_stride = s->kernel_height * step,
+        .x_row = stride, .sums_row = step,
+    };
+    const int tall = is_tall(level, s);
+    gradient_function *kernel = gradient_kernel(level, over_x);
+#if GALATEA_HAS_X86_LEVELS
+    if (tall) kernel = gradient_tall_avx512;
+#endif
+    float *last_row = aligned(workspace);
+    for (ptrdiff_t o = 0; o < rows; o++, dy += dy_row) {
+        prefetch(ahead, o, rows);
+        const float *dy_here = dy;
+        if (!over_x && s->outputs % BLOCK && (rows - o) * dy_row < dy_row + BLOCK) {
+            // Whole blocks of dy would reach beyond the image.
+            memcpy(last_row, dy, (size_t)dy_row * sizeof(float));
+            memset(last_row + dy_row, 0, (size_t)(dy_row_count(s) - dy_row) * sizeof(float));
+            dy_here = last_row;
+        }
+        for (ptrdiff_t r = 0; r < (tall ? 1 : s->kernel_height); r++)
+            kernel(&row, x + (o * s->stride_y + r) * stride, dy_here, sums + r * step);
+    }
+}
+
+void galatea_convolution_weight_sums_finish(const galatea_convolution *s, const float *sums, float *gradient) {
+    const ptrdiff_t length = s->kernel_width * s->channels, step = sums_a_row(s);
+    const ptrdiff_t block_stride = s->kernel_height * step;
+    const int over_x = lanes_over_x(s);
+    for (ptrdiff_t k = 0; k < s->outputs; k++)
+        for (ptrdiff_t r = 0; r < s->kernel_height; r++, gradient += length)
+            for (ptrdiff_t j = 0; j < length; j++)
+                gradient[j] += over_x ? sums[k * block_stride + r * step + j]
+                                      : sums[k / BLOCK * block_stride + r * step + j * BLOCK + k % BLOCK];
+}
+
+ptrdiff_t galatea_convolution_weight_gradient_workspace_count(const galatea_convolution *s) {
+    return ALIGNMENT_FLOATS + accumulator_count(s) + galatea_convolution_weight_sums_frame(s).count +
+           galatea_convolution_weight_sums_workspace_count(s);
 }
 
 void galatea_convolution_weight_gradient(galatea_level level, const galatea_convolution *s, ptrdiff_t n,
                                          const float *x, const float *dy, float *gradient,
                                          float *workspace) {
-    const padding p = forward_padding(s, 0);
-    const ptrdiff_t rows = galatea_convolution_output_height(s), columns = galatea_convolution_output_width(s);
-    const ptrdiff_t length = s->kernel_width * s->channels, dy_row = columns * s->outputs;
-    const int over_x = lanes_over_x(s);
-    float *sums = aligned(workspace);
-    float *last_row = sums + accumulator_count(s);
-    float *copy = last_row + dy_row_count(s);
-    const ptrdiff_t sums_a_row = over_x ? blocks_of(length) * BLOCK : length * BLOCK;
-    const galatea_gradient_row row = {
-        .pixels = columns, .x_step = s->stride_x * s->channels, .dy_step = s->outputs,
-        .length = length, .outputs = s->outputs, .block_stride = s->kernel_height * sums_a_row,
-    };
-    gradient_function *kernel = gradient_kernel(level, over_x);
-    const float *end = dy + n * rows * dy_row;
+    const galatea_frame frame = galatea_convolution_weight_sums_frame(s);
+    const ptrdiff_t row = s->width * s->channels;
+    const ptrdiff_t image = galatea_convolution_output_height(s) * galatea_convolution_output_width(s) * s->outputs;
+    float *sums = aligned(workspace), *framed = sums + accumulator_count(s), *rest = framed + frame.count;
     memset(sums, 0, (size_t)accumulator_count(s) * sizeof(float));
-    // Lanes beyond the last channel hold numbers of neighbours or of this slack; nobody reads their sums.
-    memset(copy, 0, (size_t)(p.height * p.width * p.step + BLOCK) * sizeof(float));
-    for (ptrdiff_t i = 0; i < n; i++) {
-        ptrdiff_t stride = p.width * p.step;
-        const float *in = x + i * s->height * s->width * s->channels;
-        if (over_x && length % BLOCK) {
-            // Whole vectors of x would reach beyond the last image: always from the copy, which has slack.
-            copy_padded(&p, in, copy);
-            in = copy;
-        } else {
-            in = padded(&p, in, copy, &stride);
-        }
-        for (ptrdiff_t o = 0; o < rows; o++, dy += dy_row) {
-            const float *dy_here = dy;
-            if (!over_x && end - dy < dy_row + BLOCK) {
-                // Whole blocks of dy would reach beyond the last image.
-                memcpy(last_row, dy, (size_t)dy_row * sizeof(float));
-                memset(last_row + dy_row, 0, (size_t)(dy_row_count(s) - dy_row) * sizeof(float));
-                dy_here = last_row;
-            }
-            for (ptrdiff_t r = 0; r < s->kernel_height; r++)
-                kernel(&row, in + (o * s->stride_y + r) * stride, dy_here, sums + r * sums_a_row);
-        }
+    memset(framed, 0, (size_t)frame.count * sizeof(float));
+    for (ptrdiff_t i = 0; i < n; i++, x += s->height * row, dy += image) {
+        for (ptrdiff_t y = 0; y < s->height; y++)
+            memcpy(framed + frame.first + y * frame.row, x + y * row, (size_t)row * sizeof(float));
+        galatea_convolution_weight_sums_add(level, s, framed, dy, sums, NULL, rest);
     }
-    for (ptrdiff_t k = 0; k < s->outputs; k++)
-        for (ptrdiff_t r = 0; r < s->kernel_height; r++, gradient += length)
-            for (ptrdiff_t j = 0; j < length; j++)
-                gradient[j] += over_x ? sums[k * row.block_stride + r * sums_a_row + j]
-                                      : sums[k / BLOCK * row.block_stride + r * sums_a_row + j * BLOCK + k % BLOCK];
+    galatea_convolution_weight_sums_finish(s, sums, gradient);
 }

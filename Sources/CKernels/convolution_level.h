@@ -264,6 +264,10 @@ INLINE void AT_LEVEL(narrow_block)(const galatea_row *row, const float *x, float
         if (row->relu) total = RELU(total);
         STORE(all + i, total);
     }
+    if (row->output_step == K) {
+        memcpy(y, all, P * K * sizeof(float));
+        return;
+    }
     UNROLL for (int p = 0; p < P; p++)
         UNROLL for (int k = 0; k < K; k++) y[p * row->output_step + k] = all[p * K + k];
 }
@@ -349,6 +353,130 @@ static TARGET void AT_LEVEL(gradient_dy)(const galatea_gradient_row *row, const 
         k += BLOCK, dy += BLOCK, sums += row->block_stride;
     }
 }
+
+#if LEVEL == 2
+// Tall form, for kernels of three by three and few channels of x: all rows of the kernel at once, and a broadcast
+// value of x serves every pixel of dy that meets it. One row alone has too few sums to keep the multipliers busy, and
+// one broadcast for each product halves their speed.
+
+/// `P` pixels of dy; x is at their first column.
+INLINE void AT_LEVEL(tall_pixels)(const float *x, ptrdiff_t x_row, const float *dy, ptrdiff_t dy_step, V *sum,
+                                  const int C, const int S, const int P) {
+    V right[3];
+    UNROLL for (int p = 0; p < P; p++) right[p] = LOAD(dy + p * dy_step);
+    UNROLL for (int r = 0; r < 3; r++)
+        UNROLL for (int i = 0; i < (P - 1) * S + 3; i++)
+            UNROLL for (int c = 0; c < C; c++) {
+                const V left = (V)x[r * x_row + i * C + c];
+                UNROLL for (int s = 0; s < 3; s++)
+                    if (i >= s && (i - s) % S == 0 && (i - s) / S < P) {
+                        const int to = (r * 3 + s) * C + c;
+                        sum[to] = FMA(left, right[(i - s) / S], sum[to]);
+                    }
+            }
+}
+
+INLINE void AT_LEVEL(tall_block)(const galatea_gradient_row *row, const float *x, const float *dy, float *sums,
+                                 const int C, const int S) {
+    V sum[27];
+    UNROLL for (int i = 0; i < 9 * C; i++)
+        sum[i] = LOAD(sums + i / (3 * C) * row->sums_row + i % (3 * C) * BLOCK);
+    const ptrdiff_t dy_step = row->dy_step, x_row = row->x_row;
+    ptrdiff_t p = 0;
+    for (; p + 3 <= row->pixels; p += 3)
+        AT_LEVEL(tall_pixels)(x + p * S * C, x_row, dy + p * dy_step, dy_step, sum, C, S, 3);
+    for (; p < row->pixels; p++)
+        AT_LEVEL(tall_pixels)(x + p * S * C, x_row, dy + p * dy_step, dy_step, sum, C, S, 1);
+    UNROLL for (int i = 0; i < 9 * C; i++)
+        STORE(sums + i / (3 * C) * row->sums_row + i % (3 * C) * BLOCK, sum[i]);
+}
+
+#define TALL_CASE(C, S) \
+    case 2 * C + S: AT_LEVEL(tall_block)(row, x, dy, sums, C, S); break;
+
+/// `gradient_dy` of three kernel rows, for 1 to 3 channels and strides of 1 and 2.
+static TARGET void AT_LEVEL(gradient_tall)(const galatea_gradient_row *row, const float *x, const float *dy,
+                                           float *sums) {
+    const ptrdiff_t channels = row->length / 3;
+    for (ptrdiff_t k = 0; k < row->outputs; k += BLOCK, dy += BLOCK, sums += row->block_stride)
+        switch (2 * channels + row->x_step / channels) {
+            TALL_CASE(1, 1) TALL_CASE(1, 2) TALL_CASE(2, 1) TALL_CASE(2, 2) TALL_CASE(3, 1) TALL_CASE(3, 2)
+        }
+}
+#undef TALL_CASE
+
+// Spread form of the adjoint with stride 2: both phases of a row at once, so that a broadcast value of dy serves all
+// three columns of the kernel.
+
+INLINE void AT_LEVEL(spread_block)(const galatea_spread_row *row, const float *dy, float *dx,
+                                   const float *weights, const float *bias, ptrdiff_t lanes, ptrdiff_t columns,
+                                   const ptrdiff_t channels, const int P) {
+    V even[9], odd[9];
+    UNROLL for (int p = 0; p < P; p++) even[p] = odd[p] = LOAD(bias);
+    for (ptrdiff_t t = 0; t < row->tap_count; t++) {
+        const float *in = dy + row->taps[t].input, *w = weights + row->taps[t].weight;
+        for (ptrdiff_t c = 0; c < channels; c++) {
+            // The kernel is packed turned: its last column comes first.
+            const V last = LOAD(w + c * BLOCK), middle = LOAD(w + (channels + c) * BLOCK),
+                    first = LOAD(w + (2 * channels + c) * BLOCK);
+            UNROLL for (int p = 0; p <= P; p++) {
+                const V value = (V)in[p * channels + c];
+                if (p > 0) odd[p - 1] = FMA(value, first, odd[p - 1]);
+                if (p < P) even[p] = FMA(value, middle, even[p]);
+                if (p < P) odd[p] = FMA(value, last, odd[p]);
+            }
+        }
+    }
+    const ptrdiff_t step = row->outputs;
+    UNROLL for (int p = 0; p < P; p++) {
+        const V pair[2] = {row->relu ? RELU(even[p]) : even[p], row->relu ? RELU(odd[p]) : odd[p]};
+        UNROLL for (int i = 0; i < 2; i++) {
+            if (2 * p + i >= columns) return;
+            if (lanes >= BLOCK) {
+                STORE(dx + (2 * p + i) * step, pair[i]);
+            } else {
+                float all[BLOCK];
+                STORE(all, pair[i]);
+                for (ptrdiff_t k = 0; k < lanes; k++) dx[(2 * p + i) * step + k] = all[k];
+            }
+        }
+    }
+}
+
+#define SPREAD_CASE(P)                                                                               \
+    case P:                                                                                          \
+        for (ptrdiff_t p = 0;;) {                                                                    \
+            AT_LEVEL(spread_block)(row, dy + p * channels, dx + 2 * p * row->outputs, weights, bias, \
+                                   lanes, columns - 2 * p, channels, P);                             \
+            if (p + P >= pairs) return;                                                              \
+            p = p + 2 * P <= pairs ? p + P : pairs - P;                                              \
+        }
+INLINE void AT_LEVEL(spread_blocks)(const galatea_spread_row *row, const float *dy, float *dx,
+                                    const float *weights, const float *bias, ptrdiff_t lanes, ptrdiff_t columns,
+                                    const ptrdiff_t channels) {
+    static const signed char sizes[] = {9, 6, 3, 1};
+    const ptrdiff_t pairs = (columns + 1) / 2;
+    switch (best_block(pairs, sizes)) { SPREAD_CASE(9) SPREAD_CASE(6) SPREAD_CASE(3) SPREAD_CASE(1) }
+}
+
+/// `columns` pixels of a row of dx, all channels; reads one pixel of dy beyond the last.
+static TARGET void AT_LEVEL(spread_row)(const galatea_spread_row *row, const float *dy, float *dx,
+                                        ptrdiff_t columns) {
+    for (ptrdiff_t k = 0; k < row->outputs; k += BLOCK) {
+        const float *weights = row->weights + k / BLOCK * row->block_stride;
+        const ptrdiff_t lanes = row->outputs - k;
+        float bias[BLOCK] = {0};
+        for (ptrdiff_t i = 0; row->bias && i < lanes && i < BLOCK; i++) bias[i] = row->bias[k + i];
+        switch (row->channels) {
+        case 16: AT_LEVEL(spread_blocks)(row, dy, dx + k, weights, bias, lanes, columns, 16); break;
+        case 32: AT_LEVEL(spread_blocks)(row, dy, dx + k, weights, bias, lanes, columns, 32); break;
+        case 64: AT_LEVEL(spread_blocks)(row, dy, dx + k, weights, bias, lanes, columns, 64); break;
+        default: AT_LEVEL(spread_blocks)(row, dy, dx + k, weights, bias, lanes, columns, row->channels);
+        }
+    }
+}
+#undef SPREAD_CASE
+#endif
 
 /// Lanes over x: `NV` vectors of x times `K` channels of dy.
 INLINE void AT_LEVEL(gradient_x_block)(const galatea_gradient_row *row, const float *x, const float *dy,

@@ -36,7 +36,22 @@ typedef struct {
     ptrdiff_t x_step, dy_step;
     ptrdiff_t length, outputs;
     ptrdiff_t block_stride;  ///< Floats between channel blocks (lanes over dy) or channels (lanes over x).
+    ptrdiff_t x_row;         ///< Floats between rows of x (tall form).
+    ptrdiff_t sums_row;      ///< Floats between the sums of kernel rows (tall form).
 } galatea_gradient_row;
+
+/// One row of dx of a convolution with a kernel three columns wide, stride 2 and padding 1 across: pixel 2p meets
+/// the middle column of the kernel at pixel p of dy, pixel 2p + 1 the last one at p and the first one at p + 1.
+typedef struct {
+    const float *weights;
+    ptrdiff_t block_stride;  ///< Floats of a channel block of weights.
+    const float *bias;       ///< `outputs` floats or NULL.
+    int relu;
+    ptrdiff_t outputs;       ///< Channels of dx.
+    const galatea_tap *taps; ///< One for each kernel row: where pixel 0 of dy is, where the first column's weights.
+    ptrdiff_t tap_count;
+    ptrdiff_t channels;      ///< Of dy.
+} galatea_spread_row;
 
 /// The pixels of a block for a row of `count` pixels: the size from `sizes` (descending, ending in 1) with the
 /// least work. The last block of a row may overlap the one before it: it computes the same bits again.

@@ -35,7 +35,11 @@ GALATEA_INLINE float exponential(float x) {
     return value * a * b;
 }
 
+// In place each number is read before it is written and no other is touched: the loop may be vectorised.
 #define LOOP(expression)                     \
+    _Pragma("clang loop vectorize(assume_safety)") \
+    SERIAL_LOOP(expression)
+#define SERIAL_LOOP(expression)              \
     for (size_t i = 0; i < count; i++) {     \
         const float v = x[i];                \
         out[i] = (expression);               \
@@ -48,14 +52,14 @@ GALATEA_INLINE void unary_body(galatea_unary_operation operation, const float *x
     case GALATEA_AFFINE: LOOP(a * v + b)
     case GALATEA_RECIPROCAL: LOOP(1.0f / v)
     case GALATEA_EXP: LOOP(exponential(v))
-    case GALATEA_LOG: LOOP(logf(v))
+    case GALATEA_LOG: SERIAL_LOOP(logf(v))
     case GALATEA_SQRT: LOOP(sqrtf(v))
     case GALATEA_SQUARE: LOOP(v * v)
     case GALATEA_ABS: LOOP(fabsf(v))
     case GALATEA_SIGN: LOOP(v > 0 ? 1.0f : (v < 0 ? -1.0f : v))
-    case GALATEA_TANH: LOOP(tanhf(v))
+    case GALATEA_TANH: SERIAL_LOOP(tanhf(v))
     case GALATEA_SIGMOID: LOOP(1.0f / (1.0f + exponential(-v)))
-    case GALATEA_SOFTPLUS: LOOP((v <= 0 ? 0.0f : v) + log1pf(expf(-fabsf(v))))
+    case GALATEA_SOFTPLUS: SERIAL_LOOP((v <= 0 ? 0.0f : v) + log1pf(expf(-fabsf(v))))
     case GALATEA_RECTIFY:
         if (a == 0) { LOOP(v <= 0 ? 0.0f : v) }
         LOOP(v <= 0 ? a * v : v)
@@ -77,6 +81,7 @@ void galatea_unary(galatea_level level, galatea_unary_operation operation, const
 
 // The four patterns of column steps, each a loop of its own so that all of them vectorise.
 #define COLUMNS(first, second, expression)            \
+    _Pragma("clang loop vectorize(assume_safety)")    \
     for (size_t c = 0; c < columns; c++) {            \
         const float v = (first), w = (second);        \
         o[c] = (expression);                          \
@@ -136,6 +141,43 @@ GALATEA_LEVELS(void, select, (const float *mask, const float *x, const float *y,
 void galatea_select(galatea_level level, const float *mask, const float *x, const float *y, float *out,
                     size_t count) {
     GALATEA_CALL(level, select, SELECT_ARGUMENTS)
+}
+
+GALATEA_INLINE void stream_body(const float *from, float *to, size_t count) {
+    size_t i = 0;
+    while (i < count && (uintptr_t)(to + i) % sizeof(galatea_f16) != 0) to[i] = from[i], i++;
+    for (; i + 16 <= count; i += 16)
+        __builtin_nontemporal_store(GALATEA_LOAD16(from + i), (galatea_f16 *)(void *)(to + i));
+    for (; i < count; i++) to[i] = from[i];
+#if GALATEA_HAS_X86_LEVELS
+    // Such stores pass others by: they must be visible before anybody hears that the image is done.
+    __builtin_ia32_sfence();
+#endif
+}
+
+GALATEA_LEVELS(void, stream, (const float *from, float *to, size_t count), (from, to, count))
+
+void galatea_stream(galatea_level level, const float *from, float *to, size_t count) {
+    GALATEA_CALL(level, stream, (from, to, count))
+}
+
+GALATEA_INLINE void scaled_difference_body(const float *x, const float *y, const float *weight, float factor,
+                                           float *out, size_t count) {
+    if (weight) {
+        for (size_t i = 0; i < count; i++) out[i] = factor * weight[i] * (x[i] - y[i]);
+    } else {
+        for (size_t i = 0; i < count; i++) out[i] = factor * (x[i] - y[i]);
+    }
+}
+
+#define DIFFERENCE_ARGUMENTS (x, y, weight, factor, out, count)
+GALATEA_LEVELS(void, scaled_difference,
+               (const float *x, const float *y, const float *weight, float factor, float *out, size_t count),
+               DIFFERENCE_ARGUMENTS)
+
+void galatea_scaled_difference(galatea_level level, const float *x, const float *y, const float *weight,
+                               float factor, float *out, size_t count) {
+    GALATEA_CALL(level, scaled_difference, DIFFERENCE_ARGUMENTS)
 }
 
 #define ADAM_PARAMETERS                                                                                    \

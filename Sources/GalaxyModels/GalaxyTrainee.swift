@@ -111,21 +111,26 @@ public struct GalaxyTrainee: Trainee {
         let side = configuration.inputSize
         let length = cache.recordLength
         let channels = configuration.bands.count
-        let images = try loop.mapChunks(count: records.count, chunk: 8) { [cache] range, _ in
-            var block: [Float] = []
-            block.reserveCapacity(range.count * length)
-            for index in range {
-                let image = try cache.values(of: records[index])
-                block +=
-                    transforms[index] == .identity
-                    ? image : transforms[index].apply(image, side: side, channels: channels)
+        let shape = [records.count, side, side, channels]
+        let image = try Tensor(shape: shape, on: backend) { pixels in
+            let batch = BatchPixels(pixels: pixels)
+            try loop.forEachChunk(count: records.count, chunk: 8) { [cache] range, _ in
+                for index in range {
+                    let place = batch.record(index, length: length)
+                    if transforms[index] == .identity {
+                        try cache.read(records[index], into: place)
+                    } else {
+                        let image = try cache.values(of: records[index])
+                        image.withUnsafeBufferPointer {
+                            transforms[index].apply($0, side: side, channels: channels, into: place)
+                        }
+                    }
+                }
             }
-            return block
         }
         let labels = labels(of: records, transforms: transforms)
-        let shape = [records.count, side, side, configuration.bands.count]
         return GalaxyBatch(
-            image: Tensor(images.flatMap { $0 }, shape: shape, on: backend),
+            image: image,
             features: Tensor(
                 Self.rows(records, of: sample.features, width: sample.featureCount),
                 shape: [records.count, sample.featureCount], on: backend),
@@ -155,5 +160,14 @@ public struct GalaxyTrainee: Trainee {
 
     private static func rows(_ records: [Int], of values: [Float], width: Int) -> [Float] {
         records.flatMap { values[$0 * width..<($0 + 1) * width] }
+    }
+}
+
+/// The pixels of a batch, shared by the workers that fill them, each its own records.
+private struct BatchPixels: @unchecked Sendable {
+    let pixels: UnsafeMutableBufferPointer<Float>
+
+    func record(_ index: Int, length: Int) -> UnsafeMutableBufferPointer<Float> {
+        UnsafeMutableBufferPointer(rebasing: pixels[index * length..<(index + 1) * length])
     }
 }

@@ -102,6 +102,6 @@ public struct LikelihoodObjective: Sendable {
         let sinh = (image.exponential() - (-image).exponential()) * 0.5
         let noiseVariance = (1 / 9) / (sinh.squared() + 1)
         let weight = 0.5 / (noiseVariance + Self.modelError * Self.modelError)
-        return ((image - reconstruction).squared() * weight.detached()).sum()
+        return image.squaredDistance(to: reconstruction, weight: weight.detached())
     }
 }

@@ -51,7 +51,7 @@ public struct PaperObjective: Sendable {
         } else {
             label = Tensor(0, on: backend)
         }
-        let squares = (batch.image - reconstruction).squared().sum()
+        let squares = batch.image.squaredDistance(to: reconstruction)
         return LossTerms(
             reconstruction: squares * reconstructionWeight, divergence: divergence, label: label,
             divergencePerGalaxy: divergence.detached() * (1 / Float(batch.image.shape[0])))

@@ -41,8 +41,9 @@ public struct Conv2D: Layer {
 
     /// The convolution of a batch.
     public func callAsFunction(_ input: Tensor, in context: ForwardContext) -> Tensor {
-        let output = input.convolved(with: context.value(of: weight), stride: stride, padding: padding)
-        return bias.map { output + context.value(of: $0) } ?? output
+        input.convolved(
+            with: context.value(of: weight), bias: bias.map { context.value(of: $0) }, stride: stride,
+            padding: padding)
     }
 }
 

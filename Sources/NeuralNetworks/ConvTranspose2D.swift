@@ -49,8 +49,8 @@ public struct ConvTranspose2D: Layer {
 
     /// The transposed convolution of a batch.
     public func callAsFunction(_ input: Tensor, in context: ForwardContext) -> Tensor {
-        let output = input.transposedConvolution(
-            with: context.value(of: weight), stride: stride, padding: padding, outputPadding: outputPadding)
-        return bias.map { output + context.value(of: $0) } ?? output
+        input.transposedConvolution(
+            with: context.value(of: weight), bias: bias.map { context.value(of: $0) }, stride: stride,
+            padding: padding, outputPadding: outputPadding)
     }
 }

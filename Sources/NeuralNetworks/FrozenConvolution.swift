@@ -76,7 +76,7 @@ public struct FrozenConvolution: Sendable {
                         galatea_convolution_forward_framed(
                             galatea_level(UInt32(instructionSet.rawValue)), shape, input.baseAddress, packed,
                             bias, isRectified ? 1 : 0, output.baseAddress?.advanced(by: frame.first),
-                            frame.row, workspace.baseAddress)
+                            frame.row, nil, workspace.baseAddress)
                     }
                 }
             }

@@ -32,8 +32,8 @@ public enum Loss {
 
     /// Squared error, `(x - y)^2` joined over all elements.
     public static func squaredError(_ x: Tensor, _ y: Tensor, reduction: Reduction = .mean) -> Tensor {
-        let terms = (x - y).squared()
-        return reduction == .sum ? terms.sum() : terms.mean()
+        let sum = x.squaredDistance(to: y)
+        return reduction == .sum ? sum : sum * (1 / Float(x.count))
     }
 
     /// Negative logarithm of a Gaussian likelihood whose variance is predicted, the label's own error added

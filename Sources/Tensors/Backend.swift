@@ -6,6 +6,11 @@ public protocol Backend: AnyObject, Sendable {
     /// A copy of `values`.
     func storage(copying values: UnsafeBufferPointer<Float>) -> any TensorStorage
 
+    /// `count` numbers that `fill` writes.
+    func storage(
+        count: Int, filling fill: (UnsafeMutableBufferPointer<Float>) throws -> Void
+    ) rethrows -> any TensorStorage
+
     /// A copy of the numbers in `storage`.
     func values(of storage: any TensorStorage) -> [Float]
 
@@ -33,6 +38,17 @@ public protocol Backend: AnyObject, Sendable {
     /// Sums of `x[outer][middle][inner]` over `middle`, accumulated in double precision.
     func sum(_ x: any TensorStorage, outer: Int, middle: Int, inner: Int) -> any TensorStorage
 
+    /// The sum of `weight (x - y)^2` over all elements, accumulated in double precision; all of one size.
+    func squaredDistance(
+        _ x: any TensorStorage, _ y: any TensorStorage, weight: (any TensorStorage)?
+    ) -> any TensorStorage
+
+    /// `factor weight (x - y)` element by element, `factor` a single number.
+    func scaledDifference(
+        _ x: any TensorStorage, _ y: any TensorStorage, weight: (any TensorStorage)?,
+        factor: any TensorStorage
+    ) -> any TensorStorage
+
     /// Largest of each row of `x[rows][columns]`; NaN if one is NaN.
     func rowMaximum(_ x: any TensorStorage, rows: Int, columns: Int) -> any TensorStorage
 
@@ -43,19 +59,25 @@ public protocol Backend: AnyObject, Sendable {
     func matrixProduct(_ a: any TensorStorage, _ b: any TensorStorage, _ product: MatrixProduct)
         -> any TensorStorage
 
-    /// Cross-correlation of images with weights.
-    func convolution(_ x: any TensorStorage, _ weight: any TensorStorage, _ geometry: ConvolutionGeometry)
-        -> any TensorStorage
+    /// Cross-correlation of images with weights, plus a bias for each output channel if there is one.
+    func convolution(
+        _ x: any TensorStorage, _ weight: any TensorStorage, bias: (any TensorStorage)?,
+        _ geometry: ConvolutionGeometry
+    ) -> any TensorStorage
 
-    /// The adjoint of `convolution` in its images: a transposed convolution.
+    /// The adjoint of `convolution` in its images: a transposed convolution, plus a bias for each of its output
+    /// channels (the input channels of the convolution) if there is one.
     func convolutionInputGradient(
-        _ gradient: any TensorStorage, _ weight: any TensorStorage, _ geometry: ConvolutionGeometry
+        _ gradient: any TensorStorage, _ weight: any TensorStorage, bias: (any TensorStorage)?,
+        _ geometry: ConvolutionGeometry
     ) -> any TensorStorage
 
-    /// The adjoint of `convolution` in its weights.
+    /// The adjoint of `convolution` in its weights, and if asked the sums over pixels of one side's channels:
+    /// the gradient of the bias.
     func convolutionWeightGradient(
-        _ x: any TensorStorage, _ gradient: any TensorStorage, _ geometry: ConvolutionGeometry
-    ) -> any TensorStorage
+        _ x: any TensorStorage, _ gradient: any TensorStorage, _ geometry: ConvolutionGeometry,
+        summing side: ConvolutionSide?
+    ) -> ConvolutionWeightGradient
 
     /// Bilinear resize of images with half-pixel centres.
     func bilinear(_ x: any TensorStorage, _ geometry: ResizeGeometry) -> any TensorStorage
@@ -83,6 +105,28 @@ public protocol Backend: AnyObject, Sendable {
 
     /// The sum of squares, in double precision.
     func sumOfSquares(_ x: any TensorStorage) -> Double
+}
+
+/// One of the two tensors that a convolution stands between.
+public enum ConvolutionSide: Sendable {
+    /// What it reads, `[N, H, W, C]`.
+    case images
+    /// What it makes, `[N, P, Q, K]`.
+    case results
+}
+
+/// The gradient of a convolution's weights, and the sums of one side's channels if they were asked for.
+public struct ConvolutionWeightGradient: Sendable {
+    /// With respect to the weights, `[K, R, S, C]`.
+    public var weight: any TensorStorage
+    /// Sums over images and pixels of each channel.
+    public var channelSums: (any TensorStorage)?
+
+    /// Gradients of given storage.
+    public init(weight: any TensorStorage, channelSums: (any TensorStorage)?) {
+        self.weight = weight
+        self.channelSums = channelSums
+    }
 }
 
 /// Mean and variance of each channel, and what batch normalisation derives from them.

@@ -1,10 +1,18 @@
 internal import CKernels
+internal import Computing
 
 extension CPUBackend {
     /// `f(x)` element by element.
     public func unary(_ operation: UnaryOperation, _ x: any TensorStorage) -> any TensorStorage {
-        let (x, result, level) = (x.onCPU, make(x.count), level)
         let (kernel, a, b) = operation.kernel
+        if operation == .sigmoid || operation == .hyperbolicTangent, let deferred = x as? DeferredStorage,
+            let recipe = deferred.recipe
+        {
+            // The last layer of a decoder: its gradient takes the output, nobody reads the argument.
+            return DeferredStorage(
+                UnaryImages(source: recipe, operation: kernel, level: level), cost: .high, on: self)
+        }
+        let (x, result, level) = (x.onCPU, make(x.count), level)
         forEachChunk(x.count, chunk: Self.elementsPerChunk) { range, _ in
             galatea_unary(
                 level, kernel, x.pointer + range.lowerBound, result.pointer + range.lowerBound, range.count,
@@ -18,11 +26,16 @@ extension CPUBackend {
     public func binary(
         _ operation: BinaryOperation, _ x: any TensorStorage, _ y: any TensorStorage, _ broadcast: Broadcast
     ) -> any TensorStorage {
-        let (x, y, level) = (x.onCPU, y.onCPU, level)
         let (kernel, constant) = operation.kernel
         let plan = BinaryPlan(broadcast)
         let result = make(plan.count)
         if plan.count == 0 { return result }
+        if plan.isOneRow, plan.leftColumn == 1, plan.rightColumn == 1,
+            let deferred = x as? DeferredStorage, deferred.cost == .low, let recipe = deferred.recipe
+        {
+            return applied(kernel, constant, to: recipe, y.onCPU, result)
+        }
+        let (x, y, level) = (x.onCPU, y.onCPU, level)
         if plan.isOneRow {
             forEachChunk(plan.columns, chunk: Self.elementsPerChunk) { range, _ in
                 let at = range.lowerBound
@@ -39,6 +52,27 @@ extension CPUBackend {
                     level, kernel, x.pointer + left, plan.leftRow, plan.leftColumn, y.pointer + right,
                     plan.rightRow, plan.rightColumn, result.pointer + row * plan.columns, rows, plan.columns,
                     constant)
+            }
+        }
+        return result
+    }
+
+    /// `f(x, y)` where `x` is made part by part, right where the result goes.
+    private func applied(
+        _ kernel: galatea_binary_operation, _ constant: Float, to x: any ImageRecipe, _ y: CPUStorage,
+        _ result: CPUStorage
+    ) -> CPUStorage {
+        let (layout, level) = (x.layout, level)
+        let scratch = PreparedScratch(workers: loop.threads, floats: x.scratchCount, pool: pool) {
+            x.prepare($0)
+        }
+        forEachChunk(layout.images, chunk: 1) { range, worker in
+            for image in range {
+                let at = image * layout.image
+                let place = result.pointer + at
+                x.write(image, to: place, rowStep: layout.row, scratch: scratch[worker])
+                galatea_binary(
+                    level, kernel, place, 0, 1, y.pointer + at, 0, 1, place, 1, layout.image, constant)
             }
         }
         return result

@@ -1,3 +1,4 @@
+internal import CKernels
 internal import COpenBLAS
 
 extension CPUBackend {
@@ -16,7 +17,9 @@ extension CPUBackend {
             result.pointer.update(repeating: 0, count: result.count)
             return result
         }
-        if columns >= rows {
+        if !product.transposesLeft, product.transposesRight, columns <= Self.fewColumns {
+            multiplyRows(a, b, product, result)
+        } else if columns >= rows {
             forEachChunk(columns, chunk: Self.productBlock) { range, _ in
                 let right = product.transposesRight ? range.lowerBound * depth : range.lowerBound
                 Self.multiply(
@@ -35,6 +38,25 @@ extension CPUBackend {
             }
         }
         return result
+    }
+
+    /// Columns of a product of rows that our own kernel computes: a library's blocks would be mostly empty.
+    private static let fewColumns = 32
+    /// Rows of such a product at once.
+    private static let rowsPerChunk = 16
+
+    /// `a b^T`, every number of it the product of two rows.
+    private func multiplyRows(
+        _ a: CPUStorage, _ b: CPUStorage, _ product: MatrixProduct, _ result: CPUStorage
+    ) {
+        let (columns, depth, level) = (product.columns, product.depth, level)
+        let packed = make(galatea_dense_packed_count(depth, columns))
+        galatea_dense_pack(depth, columns, b.pointer, packed.pointer)
+        forEachChunk(product.rows, chunk: Self.rowsPerChunk) { range, _ in
+            galatea_dense(
+                level, range.count, depth, columns, a.pointer + range.lowerBound * depth, packed.pointer, nil,
+                0, result.pointer + range.lowerBound * columns)
+        }
     }
 
     /// `c = op(a) op(b)`, or `c += ...`, through BLAS on the calling thread.

@@ -6,6 +6,15 @@ extension CPUBackend {
         return result
     }
 
+    /// `count` numbers that `fill` writes.
+    public func storage(
+        count: Int, filling fill: (UnsafeMutableBufferPointer<Float>) throws -> Void
+    ) rethrows -> any TensorStorage {
+        let result = make(count)
+        try fill(UnsafeMutableBufferPointer(start: result.pointer, count: count))
+        return result
+    }
+
     /// A copy of the numbers in `storage`.
     public func values(of storage: any TensorStorage) -> [Float] {
         let storage = storage.onCPU

@@ -16,6 +16,15 @@ extension CPUBackend {
                         level, x.pointer + row * middle * inner, middle, inner, work.pointer + row * inner)
                 }
             }
+        } else if inner >= Self.columnsPerChunk {
+            // Many columns: a chunk of them row by row, as they lie in memory.
+            forEachChunk(inner, chunk: Self.columnsPerChunk) { [level] range, _ in
+                for row in 0..<middle {
+                    galatea_column_sums(
+                        level, x.pointer + row * inner + range.lowerBound, 1, range.count, inner,
+                        work.pointer + range.lowerBound)
+                }
+            }
         } else {
             // One long sum: parts of fixed length, joined in order.
             let rows = max(1, Self.elementsPerChunk / inner)
@@ -34,6 +43,9 @@ extension CPUBackend {
         return result
     }
 
+    /// Columns whose sums are taken down all rows at once.
+    private static let columnsPerChunk = 2048
+
     /// Adds the sums over `rows` of `x[rows][columns]` to `sums`.
     private static func addSums(
         _ level: galatea_level, _ x: UnsafePointer<Float>, _ rows: Int, _ columns: Int,
@@ -42,7 +54,7 @@ extension CPUBackend {
         if columns == 1 {
             sums[0] += galatea_sum(level, x, rows)
         } else {
-            galatea_column_sums(level, x, rows, columns, sums)
+            galatea_column_sums(level, x, rows, columns, columns, sums)
         }
     }
 

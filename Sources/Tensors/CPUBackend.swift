@@ -58,6 +58,7 @@ public final class CPUBackend: Backend {
 extension TensorStorage {
     /// The numbers as this backend keeps them.
     var onCPU: CPUStorage {
+        if let deferred = self as? DeferredStorage { return deferred.stored }
         guard let storage = self as? CPUStorage else {
             preconditionFailure("CPUBackend: a tensor of another backend, \(type(of: self))")
         }

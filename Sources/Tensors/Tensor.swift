@@ -52,6 +52,18 @@ public struct Tensor: Sendable {
         self.init(shape: shape, storage: backend.storage(copying: values), backend: backend)
     }
 
+    /// A constant that `fill` writes in place, for callers that read large arrays from elsewhere.
+    ///
+    /// - Parameter fill: Gets as many numbers as the shape asks for, undefined at first, and writes them all.
+    public init(
+        shape: [Int], on backend: any Backend,
+        filling fill: (UnsafeMutableBufferPointer<Float>) throws -> Void
+    ) rethrows {
+        precondition(shape.allSatisfy { $0 >= 0 }, "Tensor: negative length in \(shape)")
+        let storage = try backend.storage(count: shape.reduce(1, *), filling: fill)
+        self.init(shape: shape, storage: storage, backend: backend)
+    }
+
     /// A constant batch of items picked from an array that holds many, one behind the other.
     ///
     /// - Parameters:

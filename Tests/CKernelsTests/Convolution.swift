@@ -131,6 +131,10 @@ extension Convolution {
         Convolution(1, (35, 35), 32, 16, kernel: (3, 3), padding: (1, 1)),
         Convolution(1, (33, 36), 16, 3, kernel: (3, 3), padding: (1, 1)),
         Convolution(1, (37, 31), 3, 16, kernel: (3, 3), padding: (1, 1)),
+        Convolution(1, (7, 9), 1, 16, kernel: (3, 3), padding: (1, 1)),
+        Convolution(1, (8, 9), 2, 33, kernel: (3, 3), stride: (1, 2), padding: (1, 1)),
+        Convolution(2, (9, 8), 20, 40, kernel: (3, 3), stride: (2, 2), padding: (1, 1)),
+        Convolution(1, (5, 3), 16, 12, kernel: (2, 3), stride: (1, 2), padding: (0, 1)),
         Convolution(1, (31, 37), 6, 16, kernel: (3, 3), stride: (2, 2), padding: (1, 1)),
         Convolution(1, (1, 331), 1, 16, kernel: (1, 7), stride: (1, 2), padding: (0, 3)),
     ]

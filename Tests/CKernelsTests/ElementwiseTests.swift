@@ -98,7 +98,7 @@ struct ElementwiseTests {
                 expectClose(mean, means, absolute: 1e-15)
                 expectClose(squares, spreads, absolute: 1e-12)
                 var columns = [Double](repeating: 1, count: channels)
-                galatea_column_sums(level.level, x, rows, channels, &columns)
+                galatea_column_sums(level.level, x, rows, channels, channels, &columns)
                 #expect(columns == sums.map { $0 + 1 })
                 let result = filled(x.count) {
                     galatea_channel_affine(level.level, x, scale, shift, $0, rows, channels, 1)

@@ -50,7 +50,8 @@ struct GoldenTests {
                     golden.name == "y"
                     ? filled(dy.count) {
                         galatea_bilinear(
-                            level.level, x, height, width, channels, $0, outHeight, outWidth, &scratch)
+                            level.level, x, height, width, channels, $0, outHeight, outWidth,
+                            outWidth * channels, &scratch)
                     }
                     : filled(x.count) {
                         galatea_bilinear_adjoint(

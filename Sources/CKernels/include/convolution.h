@@ -50,14 +50,22 @@ typedef struct {
     ptrdiff_t count;  ///< Floats of the array.
 } galatea_frame;
 
+/// Memory that a kernel brings into the cache while it computes, for the next image: reading it then costs no
+/// waiting. A processor computes while it waits for memory only where it knows of it early enough.
+typedef struct {
+    const void *start[4];
+    ptrdiff_t bytes[4];  ///< 0 where there is no range.
+} galatea_ahead;
+
 /// The frame in which `galatea_convolution_forward_framed` expects its input.
 galatea_frame galatea_convolution_frame(const galatea_convolution *shape);
 /// `galatea_convolution_forward` of one image, to the bit, from a frame into rows `y_row` floats apart.
 ///
-/// `x` is the array of the frame; what lies outside the image must be zero and is never written.
+/// `x` is the array of the frame; what lies outside the image must be zero and is never written. `ahead` may be
+/// NULL.
 void galatea_convolution_forward_framed(galatea_level level, const galatea_convolution *shape, const float *x,
                                         const float *packed, const float *bias, int relu, float *y,
-                                        ptrdiff_t y_row, float *workspace);
+                                        ptrdiff_t y_row, const galatea_ahead *ahead, float *workspace);
 
 /// Floats that the packed weights of the adjoint take.
 ptrdiff_t galatea_convolution_adjoint_packed_count(const galatea_convolution *shape);
@@ -76,6 +84,15 @@ void galatea_convolution_adjoint(galatea_level level, const galatea_convolution 
                                  const float *dy, const float *packed, const float *bias, int relu,
                                  float *dx, float *workspace);
 
+/// The frame in which `galatea_convolution_adjoint_framed` expects dy.
+galatea_frame galatea_convolution_adjoint_frame(const galatea_convolution *shape);
+/// `galatea_convolution_adjoint` of one image, to the bit, from a frame.
+///
+/// `dy` is the array of the frame; what lies outside the image must be zero and is never written.
+void galatea_convolution_adjoint_framed(galatea_level level, const galatea_convolution *shape, const float *dy,
+                                        const float *packed, const float *bias, int relu, float *dx,
+                                        const galatea_ahead *ahead, float *workspace);
+
 /// Floats of scratch memory that one call of the weight gradient needs, whatever n.
 ptrdiff_t galatea_convolution_weight_gradient_workspace_count(const galatea_convolution *shape);
 /// gradient[k, r, s, c] += sum over the n images of dy[o, p, k] x[o stride_y + r - padding_y, ...], in order.
@@ -86,3 +103,20 @@ ptrdiff_t galatea_convolution_weight_gradient_workspace_count(const galatea_conv
 void galatea_convolution_weight_gradient(galatea_level level, const galatea_convolution *shape, ptrdiff_t n,
                                          const float *x, const float *dy, float *gradient,
                                          float *workspace);
+
+// The same sums image by image, for a caller that has each x in a frame already. `sums` is zeroed by the caller
+// before the first image and holds the gradient in an order of the kernels' own until `finish`.
+
+/// Floats of `sums`.
+ptrdiff_t galatea_convolution_weight_sums_count(const galatea_convolution *shape);
+/// The frame in which `galatea_convolution_weight_sums_add` expects x.
+galatea_frame galatea_convolution_weight_sums_frame(const galatea_convolution *shape);
+/// Floats of scratch memory of `galatea_convolution_weight_sums_add`.
+ptrdiff_t galatea_convolution_weight_sums_workspace_count(const galatea_convolution *shape);
+/// Adds the products of one image: `x` the array of its frame, `dy` the image's gradient.
+void galatea_convolution_weight_sums_add(galatea_level level, const galatea_convolution *shape, const float *x,
+                                         const float *dy, float *sums, const galatea_ahead *ahead,
+                                         float *workspace);
+/// gradient[k, r, s, c] += the sums.
+void galatea_convolution_weight_sums_finish(const galatea_convolution *shape, const float *sums,
+                                            float *gradient);

@@ -44,7 +44,16 @@ typedef enum {
 void galatea_unary(galatea_level level, galatea_unary_operation operation, const float *x, float *out,
                    size_t count, float a, float b);
 
-/// `out[r][c] = f(x[r x_row + c x_column], y[r y_row + c y_column])`, column steps 0 or 1.
+/// Copies to memory past the caches, for arrays that are read again only when the caches have forgotten them:
+/// an ordinary store would read the old contents first.
+void galatea_stream(galatea_level level, const float *from, float *to, size_t count);
+
+/// `out[i] = factor weight[i] (x[i] - y[i])`; all weights 1 when `weight` is NULL.
+void galatea_scaled_difference(galatea_level level, const float *x, const float *y, const float *weight,
+                               float factor, float *out, size_t count);
+
+/// `out[r][c] = f(x[r x_row + c x_column], y[r y_row + c y_column])`, column steps 0 or 1; `out` may be `x` where
+/// both have the same rows and columns.
 void galatea_binary(galatea_level level, galatea_binary_operation operation, const float *x, size_t x_row,
                     size_t x_column, const float *y, size_t y_row, size_t y_column, float *out, size_t rows,
                     size_t columns, float constant);

@@ -8,9 +8,10 @@
 /// Floats of scratch memory that a resize between these widths needs, either way.
 size_t galatea_bilinear_scratch_count(size_t width, size_t channels, size_t out_width);
 
-/// `out[out_height][out_width][channels]` from `x[height][width][channels]`; `scratch` is uninitialised.
+/// `out[out_height][out_width][channels]` from `x[height][width][channels]`, rows of `out` `out_row` floats
+/// apart; `scratch` is uninitialised.
 void galatea_bilinear(galatea_level level, const float *x, size_t height, size_t width, size_t channels,
-                      float *out, size_t out_height, size_t out_width, float *scratch);
+                      float *out, size_t out_height, size_t out_width, size_t out_row, float *scratch);
 
 /// Sets `dx[height][width][channels]` to the adjoint of the resize applied to
 /// `dy[out_height][out_width][channels]`.
