@@ -137,9 +137,10 @@ struct RowEstimator: Sendable {
         let position = rows.positions[row] ?? stored.position
         let reddening = given ?? stored.reddening
         do throws(FITSError) {
-            let found = try stored.withPixels { pixels in
+            let found = try stored.withPixels { pixels, ahead in
                 let input = folder.model.load(
-                    bigEndian: pixels, reddening: reddening, slot: slot, workspace: &workspace.model)
+                    bigEndian: pixels, reddening: reddening, slot: slot, ahead: ahead,
+                    workspace: &workspace.model)
                 let measurement = fast?.measure(
                     bigEndian: pixels, geometry: stored.geometry, workspace: workspace.photometry)
                 return (input: input, measurement: measurement)
