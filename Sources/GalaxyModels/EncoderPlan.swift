@@ -62,22 +62,26 @@ public struct EncoderPlan: Sendable {
     /// Memory of one thread.
     public struct Workspace: Sendable {
         /// The input of each convolution in its frame of zeros; then the maps of `batch` galaxies.
-        fileprivate var images: [AlignedFloats]
+        fileprivate var images: [AlignedArray<Float>]
         /// Standardised features of `batch` galaxies.
         fileprivate var features: [Float]
         /// What the image head makes of the maps, and what the joint head reads and makes.
-        fileprivate var imageOutput, jointInput, jointOutput: AlignedFloats
-        fileprivate var scratch: AlignedFloats
+        fileprivate var imageOutput, jointInput, jointOutput: AlignedArray<Float>
+        fileprivate var scratch: AlignedArray<Float>
 
         /// Memory for a plan.
         public init(for plan: EncoderPlan) {
-            images = plan.convolutions.map { AlignedFloats(count: $0.inputFrame.count) }
-            images.append(AlignedFloats(count: EncoderPlan.batch * plan.mapCount))
+            images = plan.convolutions.map { AlignedArray<Float>(repeating: 0, count: $0.inputFrame.count) }
+            images.append(AlignedArray<Float>(repeating: 0, count: EncoderPlan.batch * plan.mapCount))
             features = Array(repeating: 0, count: EncoderPlan.batch * plan.featureCount)
-            imageOutput = AlignedFloats(count: EncoderPlan.batch * (plan.imageHead?.outputCount ?? 0))
-            jointInput = AlignedFloats(count: EncoderPlan.batch * (plan.jointHead?.inputCount ?? 0))
-            jointOutput = AlignedFloats(count: EncoderPlan.batch * (plan.jointHead?.outputCount ?? 0))
-            scratch = AlignedFloats(count: plan.convolutions.reduce(1) { max($0, $1.workspaceCount) })
+            imageOutput = AlignedArray<Float>(
+                repeating: 0, count: EncoderPlan.batch * (plan.imageHead?.outputCount ?? 0))
+            jointInput = AlignedArray<Float>(
+                repeating: 0, count: EncoderPlan.batch * (plan.jointHead?.inputCount ?? 0))
+            jointOutput = AlignedArray<Float>(
+                repeating: 0, count: EncoderPlan.batch * (plan.jointHead?.outputCount ?? 0))
+            scratch = AlignedArray<Float>(
+                repeating: 0, count: plan.convolutions.reduce(1) { max($0, $1.workspaceCount) })
         }
 
         /// Hands out the array of the first layer's input, to be written within the plan's `inputFrame`.
@@ -151,7 +155,8 @@ public struct EncoderPlan: Sendable {
 
     /// Passes the first rows of an array through a layer.
     private func apply(
-        _ layer: FrozenLinear, to rows: AlignedFloats, _ count: Int, into output: inout MutableSpan<Float>
+        _ layer: FrozenLinear, to rows: AlignedArray<Float>, _ count: Int,
+        into output: inout MutableSpan<Float>
     ) {
         rows.withSpan {
             layer(

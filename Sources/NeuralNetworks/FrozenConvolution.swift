@@ -8,7 +8,7 @@ internal import Tensors
 /// frame of zeros, so that whoever makes the input writes it where it is needed and nothing is copied.
 public struct FrozenConvolution: Sendable {
     private var shape: galatea_convolution
-    private let packed: AlignedFloats
+    private let packed: AlignedArray<Float>
     private let bias: [Float]
     private let isRectified: Bool
 
@@ -40,7 +40,7 @@ public struct FrozenConvolution: Sendable {
             height: height, width: width, channels: channels, outputs: outputs, kernel_height: rows,
             kernel_width: columns, stride_y: layer.stride.height, stride_x: layer.stride.width,
             padding_y: layer.padding.height, padding_x: layer.padding.width)
-        var packed = AlignedFloats(count: galatea_convolution_packed_count(&shape))
+        var packed = AlignedArray<Float>(repeating: 0, count: galatea_convolution_packed_count(&shape))
         packed.withMutableSpan { packed in
             packed.withUnsafeMutableBufferPointer {
                 galatea_convolution_pack(&shape, folded.weight, $0.baseAddress)

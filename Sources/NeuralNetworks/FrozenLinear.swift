@@ -8,7 +8,7 @@ public struct FrozenLinear: Sendable {
     public let inputCount: Int
     /// Numbers in a row of the output.
     public let outputCount: Int
-    private let packed: AlignedFloats
+    private let packed: AlignedArray<Float>
     private let bias: [Float]
     private let isRectified: Bool
 
@@ -17,7 +17,8 @@ public struct FrozenLinear: Sendable {
         let folded = FoldedLayer(layer)
         outputCount = folded.weightShape[0]
         inputCount = folded.weightShape[1]
-        var packed = AlignedFloats(count: galatea_dense_packed_count(inputCount, outputCount))
+        var packed = AlignedArray<Float>(
+            repeating: 0, count: galatea_dense_packed_count(inputCount, outputCount))
         packed.withMutableSpan { [inputCount, outputCount] packed in
             packed.withUnsafeMutableBufferPointer {
                 galatea_dense_pack(inputCount, outputCount, folded.weight, $0.baseAddress)
