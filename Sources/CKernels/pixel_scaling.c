@@ -253,7 +253,7 @@ GALATEA_TARGET_AVX2 static ptrdiff_t count_avx2(const float *values, ptrdiff_t c
 }
 #endif
 
-ptrdiff_t galatea_count_at_most(galatea_level level, const float *values, ptrdiff_t count, float limit) {
+static ptrdiff_t count_at_level(galatea_level level, const float *values, ptrdiff_t count, float limit) {
 #if GALATEA_HAS_X86_LEVELS
     if (level == GALATEA_AVX512) return count_avx512(values, count, limit);
     if (level == GALATEA_AVX2) return count_avx2(values, count, limit);
@@ -294,7 +294,7 @@ float galatea_order_statistic(galatea_level level, const float *values, ptrdiff_
                 ordered_key((float)(from + (to - from) * ((double)rank + 0.5 - below) / (above - below)));
             if (guess > low && guess < high) middle = guess;
         }
-        ptrdiff_t at_most = galatea_count_at_most(level, values, count, value_of_key(middle));
+        ptrdiff_t at_most = count_at_level(level, values, count, value_of_key(middle));
         if (at_most > rank) {
             high = middle;
             above = (double)at_most;

@@ -86,7 +86,7 @@ public struct FrozenConvolution: Sendable {
                     input.withUnsafeBufferPointer { input in
                         output.withUnsafeMutableBufferPointer { output in
                             workspace.withUnsafeMutableBufferPointer { workspace in
-                                galatea_convolution_forward_framed(
+                                galatea_convolution_forward(
                                     galatea_level(UInt32(instructionSet.rawValue)), shape, input.baseAddress,
                                     packed.baseAddress, bias, isRectified ? 1 : 0,
                                     output.baseAddress?.advanced(by: frame.first), frame.row, &next,
