@@ -104,6 +104,20 @@ ALWAYS_INLINE void scale_portable(const uint8_t *pixels, ptrdiff_t count, int bi
 
 #if GALATEA_HAS_X86_LEVELS
 
+/// Below this |u| no function needs to mind overflow.
+#define USUAL_U 250.0f
+/// What is far ahead in memory is asked for early: hardware stops at the end of a page.
+#define PREFETCH_BYTES 2048
+
+/// Bits of the largest |pixel| that is usual whatever its sign: |pixel - sky| scale < USUAL_U; 0 where none is.
+static uint32_t usual_bits(float sky, float scale) {
+    // Half of what it could be: rounding need not be minded.
+    const float largest = 0.5f * (USUAL_U / fabsf(scale) - fabsf(sky));
+    uint32_t bits;
+    memcpy(&bits, &largest, 4);
+    return largest > 0 && largest < INFINITY ? bits : 0;
+}
+
 #include "pixel_scaling_avx512.h"
 
 // ---- AVX2: 8 pixels a step; estimates have 12 bits, one Newton step leaves them just above float accuracy.
@@ -149,13 +163,22 @@ AVX2_INLINE __m256 asinh256(__m256 u) {
     return _mm256_or_ps(x, _mm256_and_ps(sign, u));
 }
 
+/// The function of u = (pixel - level) factor; `usual` when every |u| is below USUAL_U.
+AVX2_INLINE __m256 function256(__m256 u, galatea_scale_function function, const int usual) {
+    const __m256 limit = _mm256_set1_ps(LARGEST_U), lower = _mm256_set1_ps(-LARGEST_U);
+    if (!usual) u = _mm256_max_ps(_mm256_min_ps(u, limit), lower);
+    if (function == GALATEA_SCALE_LINEAR) return u;
+    if (function == GALATEA_SCALE_ASINH) return asinh256(u);
+    return usual ? _mm256_mul_ps(u, reciprocal_root256(_mm256_fmadd_ps(u, u, _mm256_set1_ps(1)))) : saturating256(u);
+}
+
 AVX2_INLINE void scale_avx2(const uint8_t *pixels, ptrdiff_t count, int big_endian, float sky, float scale,
                             galatea_scale_function function, float *out, galatea_pixel_census *census) {
     const __m256i swap = _mm256_broadcastsi128_si256(
         _mm_setr_epi8(3, 2, 1, 0, 7, 6, 5, 4, 11, 10, 9, 8, 15, 14, 13, 12));
     const __m256 level = _mm256_set1_ps(sky), factor = _mm256_set1_ps(scale);
-    const __m256 limit = _mm256_set1_ps(LARGEST_U), lower = _mm256_set1_ps(-LARGEST_U);
-    const __m256i exponent = _mm256_set1_epi32((int)EXPONENT_BITS);
+    const __m256i exponent = _mm256_set1_epi32((int)EXPONENT_BITS), magnitude = _mm256_set1_epi32(0x7fffffff);
+    const __m256i limit = _mm256_set1_epi32((int)usual_bits(sky, scale));
     int64_t non_finite = 0, zero = 0;
     float rest_in[8] = {0}, rest_out[8];
     for (ptrdiff_t i = 0; i < count; i += 8) {
@@ -163,24 +186,23 @@ AVX2_INLINE void scale_avx2(const uint8_t *pixels, ptrdiff_t count, int big_endi
         const void *from = pixels + 4 * i;
         if (left < 8) from = memcpy(rest_in, from, (size_t)left * 4);
         __m256i bits = _mm256_loadu_si256(from);
+        _mm_prefetch((const char *)pixels + 4 * i + PREFETCH_BYTES, _MM_HINT_T0);
         if (big_endian) bits = _mm256_shuffle_epi8(bits, swap);
-        __m256i bad = _mm256_cmpeq_epi32(_mm256_and_si256(bits, exponent), exponent);
-        __m256i empty = _mm256_cmpeq_epi32(_mm256_slli_epi32(bits, 1), _mm256_setzero_si256());
-        int here = (1 << left) - 1;
+        const __m256 u = _mm256_mul_ps(_mm256_sub_ps(_mm256_castsi256_ps(bits), level), factor);
+        const __m256i size = _mm256_and_si256(bits, magnitude);
+        const __m256i usual = _mm256_andnot_si256(_mm256_cmpeq_epi32(size, _mm256_setzero_si256()),
+                                                  _mm256_cmpgt_epi32(limit, size));
+        if (__builtin_expect(left == 8 && _mm256_movemask_ps(_mm256_castsi256_ps(usual)) == 0xff, 1)) {
+            _mm256_storeu_ps(out + i, function256(u, function, 1));
+            continue;
+        }
+        const __m256i bad = _mm256_cmpeq_epi32(_mm256_and_si256(bits, exponent), exponent);
+        const __m256i empty = _mm256_cmpeq_epi32(size, _mm256_setzero_si256());
+        const int here = (1 << left) - 1;
         non_finite += __builtin_popcount((unsigned)(_mm256_movemask_ps(_mm256_castsi256_ps(bad)) & here));
         zero += __builtin_popcount((unsigned)(_mm256_movemask_ps(_mm256_castsi256_ps(empty)) & here));
-        __m256 u = _mm256_mul_ps(_mm256_sub_ps(_mm256_castsi256_ps(bits), level), factor);
-        u = _mm256_max_ps(_mm256_min_ps(u, limit), lower);
-        __m256 x = function == GALATEA_SCALE_LINEAR       ? u
-                   : function == GALATEA_SCALE_SATURATING ? saturating256(u)
-                                                          : asinh256(u);
-        x = _mm256_andnot_ps(_mm256_castsi256_ps(bad), x);
-        if (left == 8) {
-            _mm256_storeu_ps(out + i, x);
-        } else {
-            _mm256_storeu_ps(rest_out, x);
-            memcpy(out + i, rest_out, (size_t)left * 4);
-        }
+        _mm256_storeu_ps(rest_out, _mm256_andnot_ps(_mm256_castsi256_ps(bad), function256(u, function, 0)));
+        memcpy(out + i, rest_out, (size_t)left * 4);
     }
     census->non_finite += non_finite;
     census->zero += zero;

@@ -47,9 +47,6 @@ AVX512_INLINE __m512 asinh512(__m512 u) {
     return _mm512_or_ps(x, _mm512_and_ps(sign, u));
 }
 
-/// Below this |u|, asinh comes from the table, and no function needs to mind overflow.
-#define USUAL_U 250.0f
-
 /// asinh(u) for |u| < 255: a polynomial of the piece that 1 + |u| lies in, times u. Relative error below 4e-7.
 AVX512_INLINE __m512 usual_asinh512(__m512 u, const __m512 *table) {
     const __m512 a = _mm512_abs_ps(u);
@@ -64,9 +61,6 @@ AVX512_INLINE __m512 usual_asinh512(__m512 u, const __m512 *table) {
 #undef ASINH_ROW
     return _mm512_mul_ps(sum, u);
 }
-
-/// What is far ahead in memory is asked for early: hardware stops at the end of a page.
-#define PREFETCH_BYTES 2048
 
 /// The function of u = (pixel - level) factor for usual pixels: finite, |u| < USUAL_U.
 AVX512_INLINE __m512 usual512(__m512 u, const __m512 *table, galatea_scale_function function) {
@@ -84,15 +78,6 @@ AVX512_INLINE __m512 any512(__m512 u, const __m512 *table, galatea_scale_functio
     if (function == GALATEA_SCALE_LINEAR) return u;
     const __mmask16 large = _mm512_cmp_ps_mask(_mm512_abs_ps(u), _mm512_set1_ps(USUAL_U), _CMP_NLT_UQ);
     return _mm512_mask_mov_ps(usual_asinh512(u, table), large, asinh512(u));
-}
-
-/// Bits of the largest |pixel| that is usual whatever its sign; 0 where none is.
-static uint32_t usual_bits(float sky, float scale) {
-    // Half of what it could be: rounding need not be minded.
-    const float largest = 0.5f * (USUAL_U / fabsf(scale) - fabsf(sky));
-    uint32_t bits;
-    memcpy(&bits, &largest, 4);
-    return largest > 0 && largest < INFINITY ? bits : 0;
 }
 
 AVX512_INLINE void scale_avx512(const uint8_t *pixels, ptrdiff_t count, int big_endian, float sky, float scale,
