@@ -2,8 +2,9 @@
 enum BandNames {
     /// The names in a text; empty when there are none.
     static func parse(_ text: String) -> [String] {
-        if text.contains(where: { $0 == "," || $0 == " " }) {
-            return text.split { $0 == "," || $0 == " " }.map(String.init)
+        func isSeparator(_ byte: UInt8) -> Bool { byte == UInt8(ascii: ",") || byte == UInt8(ascii: " ") }
+        if text.utf8.contains(where: isSeparator) {
+            return text.utf8.split(whereSeparator: isSeparator).map { String(Substring($0)) }
         }
         return text.map(String.init)
     }

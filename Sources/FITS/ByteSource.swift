@@ -15,6 +15,15 @@ package final class ByteSource: Sendable {
         case file(descriptor: Int32)
         case mapped(descriptor: Int32, FileMapping)
         case memory([UInt8])
+        case reused(ReusedMemory)
+    }
+
+    /// Whether all bytes are in memory.
+    var isInMemory: Bool {
+        switch storage {
+        case .memory, .reused: true
+        case .file, .mapped: false
+        }
     }
 
     /// Memory under a name for messages.
@@ -22,6 +31,13 @@ package final class ByteSource: Sendable {
         self.name = name
         size = bytes.count
         storage = .memory(bytes)
+    }
+
+    /// Memory that may be used again when nobody needs this source any more.
+    private init(memory: ReusedMemory, size: Int, name: String) {
+        self.name = name
+        self.size = size
+        storage = .reused(memory)
     }
 
     /// The regular file at `path`, which is taken as a plain name whatever characters it holds.
@@ -32,23 +48,8 @@ package final class ByteSource: Sendable {
     ///     all is read.
     package init(path: String, isMapped: Bool = false) throws(FITSError) {
         name = path
-        guard !path.utf8.contains(0) else {
-            throw .cannotOpen(path: path, reason: "the name holds a zero byte")
-        }
-        // Without O_NONBLOCK opening a pipe waits for its other end.
-        let descriptor = open(path, O_RDONLY | O_CLOEXEC | O_NONBLOCK)
-        guard descriptor >= 0 else { throw .cannotOpen(path: path, reason: SystemError.text(errno)) }
-        var status = stat()
-        guard fstat(descriptor, &status) == 0 else {
-            let code = errno
-            close(descriptor)
-            throw .cannotOpen(path: path, reason: SystemError.text(code))
-        }
-        if let kind = Self.kindUnlessRegular(status.st_mode) {
-            close(descriptor)
-            throw .notRegularFile(path: path, kind: kind)
-        }
-        size = Int(status.st_size)
+        let (descriptor, size) = try Self.open(path)
+        self.size = size
         if isMapped, let mapping = FileMapping(descriptor: descriptor, size: size) {
             storage = .mapped(descriptor: descriptor, mapping)
         } else {
@@ -56,17 +57,45 @@ package final class ByteSource: Sendable {
         }
     }
 
-    /// The regular file at `path`, read in one go into memory; a file beyond `limit` bytes stays on disk.
-    package static func whole(path: String, limit: Int = 1 << 24) throws(FITSError) -> ByteSource {
+    /// The regular file at `path`, read in one go; a file beyond `limit` bytes stays on disk.
+    ///
+    /// - Parameter memory: Where the bytes go if no source needs it any more; replaced otherwise.
+    static func whole(
+        path: String, memory: inout ReusedMemory, limit: Int = 1 << 24
+    ) throws(FITSError) -> ByteSource {
         let source = try ByteSource(path: path)
         guard source.size <= limit else { return source }
-        return ByteSource(bytes: try source.bytes(at: 0, count: source.size), name: path)
+        try ReusedMemory.fill(&memory, count: source.size) { bytes throws(FITSError) in
+            try source.read(at: 0, into: bytes)
+        }
+        return ByteSource(memory: memory, size: source.size, name: path)
+    }
+
+    /// Opens a regular file.
+    private static func open(_ path: String) throws(FITSError) -> (descriptor: Int32, size: Int) {
+        guard !path.utf8.contains(0) else {
+            throw .cannotOpen(path: path, reason: "the name holds a zero byte")
+        }
+        // Without O_NONBLOCK opening a pipe waits for its other end.
+        let descriptor = Foundation.open(path, O_RDONLY | O_CLOEXEC | O_NONBLOCK)
+        guard descriptor >= 0 else { throw .cannotOpen(path: path, reason: SystemError.text(errno)) }
+        var status = stat()
+        guard fstat(descriptor, &status) == 0 else {
+            let code = errno
+            close(descriptor)
+            throw .cannotOpen(path: path, reason: SystemError.text(code))
+        }
+        if let kind = kindUnlessRegular(status.st_mode) {
+            close(descriptor)
+            throw .notRegularFile(path: path, kind: kind)
+        }
+        return (descriptor, Int(status.st_size))
     }
 
     deinit {
         switch storage {
         case .file(let descriptor), .mapped(let descriptor, _): close(descriptor)
-        case .memory: break
+        case .memory, .reused: break
         }
     }
 
@@ -82,6 +111,8 @@ package final class ByteSource: Sendable {
             bytes.withUnsafeBytes { all in
                 buffer.copyMemory(from: UnsafeRawBufferPointer(rebasing: all[offset..<offset + buffer.count]))
             }
+        case .reused(let memory):
+            memory.withBytes(offset..<offset + buffer.count) { buffer.copyMemory(from: $0) }
         case .file(let descriptor), .mapped(let descriptor, _):
             var done = 0
             while done < buffer.count {
@@ -114,6 +145,7 @@ package final class ByteSource: Sendable {
             return bytes.withUnsafeBytes {
                 body(UnsafeRawBufferPointer(rebasing: $0[offset..<offset + count]))
             }
+        case .reused(let memory) where isInside: return memory.withBytes(offset..<offset + count, body)
         default: break
         }
         return try bytes(at: offset, count: count).withUnsafeBytes(body)

@@ -38,8 +38,9 @@ public struct HeaderDataUnit: Sendable {
         index = header.hdu
         name = header.text("EXTNAME")
         let bits = try header.structural("BITPIX")
-        guard [8, 16, 32, 64, -32, -64].contains(bits) else {
-            throw Self.fault(header, "BITPIX", "\(bits) is none of 8, 16, 32, 64, -32, -64")
+        switch bits {
+        case 8, 16, 32, 64, -32, -64: break
+        default: throw Self.fault(header, "BITPIX", "\(bits) is none of 8, 16, 32, 64, -32, -64")
         }
         bitsPerPixel = Int(bits)
         let naxis = try header.structural("NAXIS")

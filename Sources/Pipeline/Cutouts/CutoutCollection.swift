@@ -120,7 +120,10 @@ struct CutoutCollection: Sendable {
     /// - Parameters:
     ///   - grid: The model's grid.
     ///   - target: Where the row's target lies.
-    func find(_ index: Int, on grid: ModelGrid, around target: SkyPosition?) -> FoundCutout {
+    ///   - reader: Reads the files of this thread.
+    func find(
+        _ index: Int, on grid: ModelGrid, around target: SkyPosition?, reader: inout CutoutReader
+    ) -> FoundCutout {
         let place = place(of: index)
         switch place.part {
         case .packed(let file, let objects):
@@ -128,7 +131,7 @@ struct CutoutCollection: Sendable {
             return stored.map { .stored($0) } ?? .read(read(index))
         case .folder(let folder):
             do throws(FITSError) {
-                let file = try CutoutFile(path: folder.path(place.index))
+                let file = try reader.read(folder.path(place.index))
                 if let stored = grid.stored(file, around: target) { return .stored(stored) }
                 return .read(Self.reading(try file.cutout().image))
             } catch {
