@@ -33,11 +33,10 @@ package final class ByteSource: Sendable {
         storage = .memory(bytes)
     }
 
-    /// Memory that may be used again when nobody needs this source any more.
-    private init(memory: ReusedMemory, size: Int, name: String) {
+    private init(storage: Storage, size: Int, name: String) {
         self.name = name
         self.size = size
-        storage = .reused(memory)
+        self.storage = storage
     }
 
     /// The regular file at `path`, which is taken as a plain name whatever characters it holds.
@@ -63,12 +62,15 @@ package final class ByteSource: Sendable {
     static func whole(
         path: String, memory: inout ReusedMemory, limit: Int = 1 << 24
     ) throws(FITSError) -> ByteSource {
-        let source = try ByteSource(path: path)
-        guard source.size <= limit else { return source }
-        try ReusedMemory.fill(&memory, count: source.size) { bytes throws(FITSError) in
-            try source.read(at: 0, into: bytes)
+        let (descriptor, size) = try open(path)
+        guard size <= limit else {
+            return ByteSource(storage: .file(descriptor: descriptor), size: size, name: path)
         }
-        return ByteSource(memory: memory, size: source.size, name: path)
+        defer { close(descriptor) }
+        try ReusedMemory.fill(&memory, count: size) { bytes throws(FITSError) in
+            try read(descriptor, at: 0, into: bytes, name: path)
+        }
+        return ByteSource(storage: .reused(memory), size: size, name: path)
     }
 
     /// Opens a regular file.
@@ -101,7 +103,7 @@ package final class ByteSource: Sendable {
 
     /// Fills `buffer` with the bytes from `offset` on.
     package func read(at offset: Int, into buffer: UnsafeMutableRawBufferPointer) throws(FITSError) {
-        guard let start = buffer.baseAddress, !buffer.isEmpty else { return }
+        guard !buffer.isEmpty else { return }
         guard offset >= 0, offset <= size, buffer.count <= size - offset else {
             throw .shrankWhileReading(
                 path: name, offset: offset, expected: buffer.count, got: max(0, size - max(0, offset)))
@@ -114,19 +116,26 @@ package final class ByteSource: Sendable {
         case .reused(let memory):
             memory.withBytes(offset..<offset + buffer.count) { buffer.copyMemory(from: $0) }
         case .file(let descriptor), .mapped(let descriptor, _):
-            var done = 0
-            while done < buffer.count {
-                let got = pread(descriptor, start + done, buffer.count - done, off_t(offset + done))
-                if got < 0 {
-                    if errno == EINTR { continue }
-                    throw .readFailed(path: name, offset: offset + done, reason: SystemError.text(errno))
-                }
-                guard got > 0 else {
-                    throw .shrankWhileReading(
-                        path: name, offset: offset, expected: buffer.count, got: done)
-                }
-                done += got
+            try Self.read(descriptor, at: offset, into: buffer, name: name)
+        }
+    }
+
+    /// Fills `buffer` from an open file.
+    private static func read(
+        _ descriptor: Int32, at offset: Int, into buffer: UnsafeMutableRawBufferPointer, name: String
+    ) throws(FITSError) {
+        guard let start = buffer.baseAddress else { return }
+        var done = 0
+        while done < buffer.count {
+            let got = pread(descriptor, start + done, buffer.count - done, off_t(offset + done))
+            if got < 0 {
+                if errno == EINTR { continue }
+                throw .readFailed(path: name, offset: offset + done, reason: SystemError.text(errno))
             }
+            guard got > 0 else {
+                throw .shrankWhileReading(path: name, offset: offset, expected: buffer.count, got: done)
+            }
+            done += got
         }
     }
 

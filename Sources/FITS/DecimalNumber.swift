@@ -97,6 +97,7 @@ enum DecimalNumber {
         var isInteger = true
         var hasDigit = false
         var text: [UInt8] = []
+        text.reserveCapacity(token.count)
         for index in token {
             let byte = field[index]
             switch byte {

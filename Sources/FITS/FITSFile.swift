@@ -36,7 +36,7 @@ public struct FITSFile: Sendable {
     }
 
     /// Opens the local file at `path` and maps it, for many reads of large parts.
-    init(mapping path: String) throws(FITSError) {
+    package init(mapping path: String) throws(FITSError) {
         try self.init(source: ByteSource(path: path, isMapped: true), limits: Limits(), isTrusted: true)
     }
 

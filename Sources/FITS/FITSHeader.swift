@@ -165,23 +165,19 @@ public struct FITSHeader: Sendable {
         return parsed
     }
 
-    /// Whether a card says that it has a value.
-    private func hasValueIndicator(_ card: Int) -> Bool {
-        let start = card * Self.cardLength
-        return content.bytes[start + 8] == UInt8(ascii: "=") && content.bytes[start + 9] == 0x20
-    }
-
     /// What stands on one card, `nil` when broken.
     private func valueField(_ card: Int) -> ValueField? {
         let bytes = content.bytes
-        return ValueField(bytes.span.extracting(valueColumns(card)))
+        return ValueField(bytes.span.extracting(Self.valueColumns(bytes, card)))
     }
 
-    /// Where the value field of a card stands; empty on a card without value.
-    private func valueColumns(_ card: Int) -> Range<Int> {
-        let start = card * Self.cardLength
-        let isValue = hasValueIndicator(card) || Keyword(content.bytes, card) == .continuation
-        return isValue ? start + 10..<start + Self.cardLength : start..<start
+    /// Where the value field of a card stands; empty on a card that says it has none.
+    private static func valueColumns(_ bytes: [UInt8], _ card: Int) -> Range<Int> {
+        let start = card * cardLength
+        let isValue =
+            bytes[start + 8] == UInt8(ascii: "=") && bytes[start + 9] == 0x20
+            || Keyword(bytes, card) == .continuation
+        return isValue ? start + 10..<start + cardLength : start..<start
     }
 
     /// The comment of a value.
@@ -189,7 +185,7 @@ public struct FITSHeader: Sendable {
         let bytes = content.bytes
         var text = ""
         for card in cards {
-            let field = bytes.span.extracting(valueColumns(card))
+            let field = bytes.span.extracting(Self.valueColumns(bytes, card))
             if let comment = ValueField(field)?.comment { text += field.text(comment) }
         }
         return text

@@ -48,8 +48,9 @@ public struct HeaderDataUnit: Sendable {
             throw Self.fault(header, "NAXIS", "\(naxis) is outside 0 to 999")
         }
         var axes: [Int] = []
+        axes.reserveCapacity(Int(naxis))
         for axis in 0..<Int(naxis) {
-            let keyword = "NAXIS\(axis + 1)"
+            let keyword = "NAXIS" + String(axis + 1)
             let length = try header.structural(keyword)
             guard length >= 0 else { throw Self.fault(header, keyword, "\(length) is negative") }
             axes.append(Int(length))

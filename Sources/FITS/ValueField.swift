@@ -86,9 +86,16 @@ extension Span<UInt8> {
     /// A part without the blanks at its ends; empty, at its end, when there is nothing else.
     func withoutBlanks(_ range: Range<Int>) -> Range<Int> {
         var (start, end) = (range.lowerBound, range.upperBound)
+        while start + 8 <= end, areBlanks(start) { start += 8 }
         while start < end, self[start] == 0x20 { start += 1 }
+        while start + 8 <= end, areBlanks(end - 8) { end -= 8 }
         while end > start, self[end - 1] == 0x20 { end -= 1 }
         return start..<end
+    }
+
+    /// Whether there are eight blanks from `start` on: most of a card is blank.
+    private func areBlanks(_ start: Int) -> Bool {
+        bytes.unsafeLoadUnaligned(fromByteOffset: start, as: UInt64.self) == 0x2020_2020_2020_2020
     }
 
     /// A part as text, repaired where it is no UTF-8.

@@ -69,13 +69,17 @@ struct CutoutCollection: Sendable {
                 parts.append(.folder(folder))
                 others += folder.otherNames.map(folder.path(ofName:))
                 sources.append(Source(path: path, listing: folder.listing))
-            } else if let cutout = try Self.singleCutout(path) {
+                continue
+            }
+            let file = try FITSFile(mapping: path)
+            if !PackedCutouts.isPacked(file), file.firstImage != nil {
+                let cutout = CutoutFolder(cutout: path)
                 parts.append(.folder(cutout))
                 sources.append(Source(path: path, listing: cutout.listing))
             } else {
-                let file = try PackedCutouts(path: path)
-                parts.append(.packed(file, objects: try file.objects(in: 0..<file.count)))
-                sources.append(Source(path: path, size: try Self.size(of: path), dataSum: file.dataSum))
+                let packed = try PackedCutouts(file)
+                parts.append(.packed(packed, objects: try packed.objects(in: 0..<packed.count)))
+                sources.append(Source(path: path, size: try Self.size(of: path), dataSum: packed.dataSum))
             }
         }
         self.parts = parts
@@ -91,13 +95,6 @@ struct CutoutCollection: Sendable {
         count = total
         objects = Self.objects(of: parts)
         if isLocated { try locate() }
-    }
-
-    /// The one cutout of a file that is no packed file; `nil` for a packed file, and for one that is neither.
-    private static func singleCutout(_ path: String) throws -> CutoutFolder? {
-        let file = try FITSFile(path: path)
-        guard !PackedCutouts.isPacked(file), file.firstImage != nil else { return nil }
-        return CutoutFolder(cutout: path)
     }
 
     /// Bytes of a file.
