@@ -19,13 +19,15 @@ struct NeighboursBenchmark: Benchmark {
         ]
         return [
             try await task(session, threads: threads, dimension: 5, queries: 2000, peers: exact),
-            try await task(session, threads: threads, dimension: 16, queries: 50, peers: approximate),
+            try await task(
+                session, threads: threads, dimension: 16, queries: 500, breadths: [64, 256],
+                peers: approximate),
         ]
     }
 
     private func task(
         _ session: BenchmarkSession, threads: Int, dimension: Int, queries: Int,
-        peers: [(name: String, key: String, effort: Int)]
+        breadths: [Int] = [], peers: [(name: String, key: String, effort: Int)]
     ) async throws -> MeasuredTask {
         let points = Self.normal(Self.points, dimension: dimension, seed: 1)
         let asked = Self.normal(queries, dimension: dimension, seed: 2)
@@ -39,13 +41,14 @@ struct NeighboursBenchmark: Benchmark {
             "queries": .text(try session.array("queries", asked.values, shape: [queries, dimension])),
             "k": .integer(Self.neighbours),
         ]
+        let graphs = try Self.graphs(points, asked, nearest: found, breadths: breadths, loop: loop)
         let comparison = Comparison(
             "10 nearest of 10^6 in \(dimension) dimensions", unit: "query", threads: threads,
             contenders: [
                 Contender("galatea, exact", items: queries) {
                     _ = try search.neighbors(ofEach: asked, k: Self.neighbours, loop: loop)
                 }
-            ])
+            ] + graphs)
         return try await session.measure(
             comparison,
             peers: peers.map { peer in
@@ -56,6 +59,32 @@ struct NeighboursBenchmark: Benchmark {
                     name: peer.name, script: "neighbours", key: peer.key, options: own, items: queries,
                     ours: expected)
             })
+    }
+
+    /// Our graph with the links of the peers', searched more and less thoroughly.
+    ///
+    /// - Parameter nearest: The true neighbours, for the recall.
+    private static func graphs(
+        _ points: FeatureMatrix, _ queries: FeatureMatrix, nearest: [[Neighbor]], breadths: [Int],
+        loop: ParallelLoop
+    ) throws -> [Contender] {
+        guard !breadths.isEmpty else { return [] }
+        let clock = ContinuousClock()
+        let start = clock.now
+        let graph = try NeighborGraph(points, options: NeighborGraph.Options(links: 32))
+        let seconds = (clock.now - start) / .seconds(1)
+        return try breadths.map { breadth in
+            let found = try graph.neighbors(ofEach: queries, k: neighbours, breadth: breadth, loop: loop)
+            let hits = zip(found, nearest).reduce(0) {
+                $0 + Set($1.0.map(\.row)).intersection($1.1.map(\.row)).count
+            }
+            var contender = Contender("galatea, graph, breadth \(breadth)", items: queries.count) {
+                _ = try graph.neighbors(ofEach: queries, k: neighbours, breadth: breadth, loop: loop)
+            }
+            let recall = Double(hits) / Double(queries.count * neighbours)
+            contender.notes = ["recall \(recall), M 32; built in \(seconds) s on 1 thread"]
+            return contender
+        }
     }
 
     /// Standard normal points, rounded to single precision so that every peer has the same.

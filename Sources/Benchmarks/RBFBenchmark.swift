@@ -21,7 +21,7 @@ struct RBFBenchmark: Benchmark {
             values: (0..<Self.count * classifier.dimension).map { _ in generator.normal() })
         let machine = classifier.decision
         let expected = try session.array(
-            "decisions", (0..<rows.count).flatMap { machine.values(rows.row($0)) },
+            "decisions", machine.values(for: rows),
             shape: [rows.count, machine.pairCount])
         let options: [String: PeerValue] = [
             "classifier": .text(session.file("classifier.safetensors")),
@@ -34,7 +34,7 @@ struct RBFBenchmark: Benchmark {
                 Contender("galatea", items: rows.count) {
                     try ParallelLoop(threads: threads).forEachChunk(count: rows.count, chunk: 64) {
                         range, _ in
-                        for row in range { _ = machine.values(rows.row(row)) }
+                        _ = machine.values(for: rows.rows(Array(range)))
                     }
                 }
             ])

@@ -37,7 +37,8 @@ struct galatea_hnsw {
         : space(settings), graph(&space, static_cast<size_t>(settings.capacity),
                                  static_cast<size_t>(settings.links), static_cast<size_t>(settings.building),
                                  static_cast<size_t>(settings.seed)) {
-        graph.setEf(static_cast<size_t>(settings.searching));
+        // Each search says how many candidates it keeps.
+        graph.setEf(1);
     }
     Space space;
     hnswlib::HierarchicalNSW<float> graph;
@@ -62,10 +63,13 @@ int galatea_hnsw_add(galatea_hnsw *graph, const float *point, uint64_t label, ch
     }
 }
 
-ptrdiff_t galatea_hnsw_nearest(const galatea_hnsw *graph, const float *query, ptrdiff_t k, uint64_t *labels) {
+ptrdiff_t galatea_hnsw_nearest(const galatea_hnsw *graph, const float *query, ptrdiff_t breadth, ptrdiff_t k,
+                               uint64_t *labels) {
     try {
-        auto found = graph->graph.searchKnn(query, static_cast<size_t>(k));
+        auto found = graph->graph.searchKnn(query, static_cast<size_t>(breadth > k ? breadth : k));
         ptrdiff_t count = 0;
+        // The farthest comes first.
+        while (found.size() > static_cast<size_t>(k)) found.pop();
         for (; !found.empty(); found.pop()) labels[count++] = found.top().second;
         return count;
     } catch (const std::exception &) {

@@ -103,53 +103,41 @@ typedef struct {
     ptrdiff_t step;           ///< Floats a pixel.
 } padding;
 
-/// Whether the image itself serves as its padded copy.
-static int needs_copy(const padding *p) {
-    return p->top || p->left || p->height > p->image_height || p->width > p->image_width ||
-           p->step != p->channels;
-}
+/// Whether a pass fills channels up, which no frame does for it: then it makes a padded copy of its own.
+static int is_filled(const padding *p) { return p->step != p->channels; }
 
-static ptrdiff_t padded_count(const padding *p) {
-    return needs_copy(p) ? p->height * p->width * p->step : 0;
-}
+static ptrdiff_t copy_count(const padding *p) { return is_filled(p) ? p->height * p->width * p->step : 0; }
 
-/// Fills `copy` with the padded image.
+/// Fills `copy` with the padded image, channels filled up with zeros.
 static void copy_padded(const padding *p, const float *image, float *copy) {
-    const ptrdiff_t row = p->width * p->step;
-    const size_t bytes = sizeof(float);
     const ptrdiff_t columns = larger(0, smaller(p->image_width, p->width - p->left));
-    for (ptrdiff_t y = 0; y < p->height; y++) {
-        float *to = copy + y * row;
-        const ptrdiff_t from_y = y - p->top;
-        if (from_y < 0 || from_y >= p->image_height) {
-            memset(to, 0, (size_t)row * bytes);
-            continue;
-        }
-        const float *from = image + from_y * p->image_width * p->channels;
-        const ptrdiff_t end = p->left + columns;
-        memset(to, 0, (size_t)(p->left * p->step) * bytes);
-        if (p->step == p->channels) {
-            memcpy(to + p->left * p->step, from, (size_t)(columns * p->channels) * bytes);
-        } else {
-            for (ptrdiff_t x = 0; x < columns; x++) {
-                float *pixel = to + (p->left + x) * p->step;
-                for (ptrdiff_t c = 0; c < p->channels; c++) pixel[c] = from[x * p->channels + c];
-                for (ptrdiff_t c = p->channels; c < p->step; c++) pixel[c] = 0;
-            }
-        }
-        memset(to + end * p->step, 0, (size_t)((p->width - end) * p->step) * bytes);
+    const ptrdiff_t rows = larger(0, smaller(p->image_height, p->height - p->top));
+    memset(copy, 0, (size_t)copy_count(p) * sizeof(float));
+    for (ptrdiff_t y = 0; y < rows; y++) {
+        const float *from = image + y * p->image_width * p->channels;
+        float *to = copy + ((y + p->top) * p->width + p->left) * p->step;
+        for (ptrdiff_t x = 0; x < columns; x++)
+            memcpy(to + x * p->step, from + x * p->channels, (size_t)p->channels * sizeof(float));
     }
 }
 
-/// The padded image, in `copy` where one is needed; `*row` becomes the floats of a row.
-static const float *padded(const padding *p, const float *image, float *copy, ptrdiff_t *row) {
-    if (needs_copy(p)) {
-        *row = p->width * p->step;
-        copy_padded(p, image, copy);
-        return copy;
-    }
-    *row = p->image_width * p->channels;
-    return image;
+/// Where a padded image with a border that a caller keeps at zero stands in its array.
+static galatea_frame frame_of(const padding *p, ptrdiff_t slack) {
+    if (is_filled(p))
+        return (galatea_frame){0, p->image_width * p->channels, p->image_height * p->image_width * p->channels};
+    // A kernel that skips the last row or column leaves the padded image smaller than the image.
+    const ptrdiff_t width = larger(p->width, p->left + p->image_width);
+    const ptrdiff_t height = larger(p->height, p->top + p->image_height);
+    return (galatea_frame){(p->top * width + p->left) * p->step, width * p->step,
+                           height * width * p->step + slack};
+}
+
+/// The padded image: the array of the frame itself, or a copy; `*row` becomes the floats of a row.
+static const float *padded(const padding *p, const float *framed, float *copy, ptrdiff_t *row) {
+    *row = is_filled(p) ? p->width * p->step : frame_of(p, 0).row;
+    if (!is_filled(p)) return framed;
+    copy_padded(p, framed, copy);
+    return copy;
 }
 
 /// Floats that a pass of `inputs` channels reads a pixel.
@@ -181,7 +169,7 @@ static padding forward_padding(const galatea_convolution *s, int narrow) {
 
 ptrdiff_t galatea_convolution_workspace_count(const galatea_convolution *s) {
     const padding p = forward_padding(s, is_narrow(s->channels, s->outputs));
-    return ALIGNMENT_FLOATS + tap_floats(s) + padded_count(&p);
+    return ALIGNMENT_FLOATS + tap_floats(s) + copy_count(&p);
 }
 
 /// Asks for part `part` of `parts` of what lies ahead.
@@ -195,81 +183,36 @@ static void prefetch(const galatea_ahead *ahead, ptrdiff_t part, ptrdiff_t parts
     }
 }
 
-/// A forward pass: rows of output pixels one after the other.
-typedef struct {
-    row_function *kernel;
-    galatea_row row;
-    galatea_tap *taps;
-    ptrdiff_t weights_a_tap;
-    padding padding;
-    float *copy;
-} forward_pass;
+galatea_frame galatea_convolution_frame(const galatea_convolution *s) {
+    const padding p = forward_padding(s, is_narrow(s->channels, s->outputs));
+    return frame_of(&p, 0);
+}
 
-static forward_pass start_forward(galatea_level level, const galatea_convolution *s, const float *packed,
-                                  const float *bias, int relu, float *workspace) {
+void galatea_convolution_forward(galatea_level level, const galatea_convolution *s, const float *x,
+                                 const float *packed, const float *bias, int relu, float *y, ptrdiff_t y_row,
+                                 const galatea_ahead *ahead, float *workspace) {
     const int narrow = is_narrow(s->channels, s->outputs);
     const padding p = forward_padding(s, narrow);
     galatea_tap *taps = (galatea_tap *)aligned(workspace);
-    return (forward_pass){
-        .kernel = row_kernel(level, narrow),
-        .row = {
-            .weights = packed,
-            .block_stride = s->kernel_height * s->kernel_width * s->channels * BLOCK,
-            .bias = bias, .relu = relu, .outputs = s->outputs,
-            // A row of the kernel meets one run of input values.
-            .taps = taps, .tap_count = s->kernel_height, .length = s->kernel_width * p.step,
-            .input_step = s->stride_x * p.step, .output_step = s->outputs, .column_step = p.step,
-            .shared_stride = s->kernel_width == 3 && s->stride_x <= 2 ? (int)s->stride_x : 0,
-        },
-        .taps = taps, .weights_a_tap = narrow ? p.step * s->outputs : s->channels * BLOCK,
-        .padding = p, .copy = aligned(workspace) + tap_floats(s),
-    };
-}
-
-/// One padded image, rows `stride` floats apart, to rows of y `y_row` floats apart.
-static void forward_image(const forward_pass *pass, const galatea_convolution *s, const float *in,
-                          ptrdiff_t stride, const galatea_ahead *ahead, float *y, ptrdiff_t y_row) {
-    const ptrdiff_t rows = galatea_convolution_output_height(s), columns = galatea_convolution_output_width(s);
+    ptrdiff_t stride;
+    const float *in = padded(&p, x, aligned(workspace) + tap_floats(s), &stride);
+    // A row of the kernel meets one run of input values.
+    const ptrdiff_t weights_a_tap = narrow ? p.step * s->outputs : s->channels * BLOCK;
     for (ptrdiff_t r = 0; r < s->kernel_height; r++)
-        pass->taps[r] = (galatea_tap){r * stride, r * s->kernel_width * pass->weights_a_tap};
+        taps[r] = (galatea_tap){r * stride, r * s->kernel_width * weights_a_tap};
+    const galatea_row row = {
+        .weights = packed,
+        .block_stride = s->kernel_height * s->kernel_width * s->channels * BLOCK,
+        .bias = bias, .relu = relu, .outputs = s->outputs,
+        .taps = taps, .tap_count = s->kernel_height, .length = s->kernel_width * p.step,
+        .input_step = s->stride_x * p.step, .output_step = s->outputs, .column_step = p.step,
+        .shared_stride = s->kernel_width == 3 && s->stride_x <= 2 ? (int)s->stride_x : 0,
+    };
+    row_function *kernel = row_kernel(level, narrow);
+    const ptrdiff_t rows = galatea_convolution_output_height(s), columns = galatea_convolution_output_width(s);
     for (ptrdiff_t o = 0; o < rows; o++) {
         prefetch(ahead, o, rows);
-        pass->kernel(&pass->row, in + o * s->stride_y * stride, y + o * y_row, columns);
-    }
-}
-
-void galatea_convolution_forward(galatea_level level, const galatea_convolution *s, ptrdiff_t n, const float *x,
-                                 const float *packed, const float *bias, int relu, float *y,
-                                 float *workspace) {
-    const forward_pass pass = start_forward(level, s, packed, bias, relu, workspace);
-    const ptrdiff_t y_row = galatea_convolution_output_width(s) * s->outputs;
-    for (ptrdiff_t i = 0; i < n; i++, y += galatea_convolution_output_height(s) * y_row) {
-        ptrdiff_t stride;
-        const float *in = padded(&pass.padding, x + i * s->height * s->width * s->channels, pass.copy, &stride);
-        forward_image(&pass, s, in, stride, NULL, y, y_row);
-    }
-}
-
-galatea_frame galatea_convolution_frame(const galatea_convolution *s) {
-    const padding p = forward_padding(s, is_narrow(s->channels, s->outputs));
-    // With channels filled up the image is copied in any case.
-    if (p.step != s->channels)
-        return (galatea_frame){0, s->width * s->channels, s->height * s->width * s->channels};
-    // A kernel that skips the last row or column leaves the padded image smaller than the image.
-    const ptrdiff_t width = larger(p.width, p.left + s->width), height = larger(p.height, p.top + s->height);
-    return (galatea_frame){(p.top * width + p.left) * p.step, width * p.step, height * width * p.step};
-}
-
-void galatea_convolution_forward_framed(galatea_level level, const galatea_convolution *s, const float *x,
-                                        const float *packed, const float *bias, int relu, float *y,
-                                        ptrdiff_t y_row, const galatea_ahead *ahead, float *workspace) {
-    const forward_pass pass = start_forward(level, s, packed, bias, relu, workspace);
-    if (pass.padding.step != s->channels) {
-        ptrdiff_t stride;
-        const float *in = padded(&pass.padding, x, pass.copy, &stride);
-        forward_image(&pass, s, in, stride, ahead, y, y_row);
-    } else {
-        forward_image(&pass, s, x, galatea_convolution_frame(s).row, ahead, y, y_row);
+        kernel(&row, in + o * s->stride_y * stride, y + o * y_row, columns);
     }
 }
 
@@ -296,8 +239,7 @@ static ptrdiff_t adjoint_slack(const galatea_convolution *s) {
 
 ptrdiff_t galatea_convolution_adjoint_workspace_count(const galatea_convolution *s) {
     const padding p = adjoint_padding(s, is_narrow(s->outputs, s->channels));
-    return ALIGNMENT_FLOATS + tap_floats(s) +
-           (adjoint_slack(s) ? p.height * p.width * p.step + adjoint_slack(s) : padded_count(&p));
+    return ALIGNMENT_FLOATS + tap_floats(s) + copy_count(&p);
 }
 
 /// The first tap of the turned kernel that meets pixel `i` of dx, and the pixel of dy it meets: the kernel's
@@ -404,48 +346,23 @@ static void adjoint_image(adjoint_pass *pass, const galatea_convolution *s, cons
     }
 }
 
-void galatea_convolution_adjoint(galatea_level level, const galatea_convolution *s, ptrdiff_t n,
-                                 const float *dy, const float *packed, const float *bias, int relu,
-                                 float *dx, float *workspace) {
-    adjoint_pass pass = start_adjoint(level, s, packed, bias, relu, workspace);
-    const ptrdiff_t image = pass.padding.image_height * pass.padding.image_width * s->outputs;
-    for (ptrdiff_t i = 0; i < n; i++, dx += s->height * s->width * s->channels) {
-        ptrdiff_t stride;
-        const float *in = pass.copy;
-        if (is_spread(level, s) && !needs_copy(&pass.padding) && i == n - 1) {
-            // The pixel beyond the last one is nobody's.
-            stride = pass.padding.image_width * s->outputs;
-            memcpy(pass.copy, dy + i * image, (size_t)image * sizeof(float));
-        } else {
-            in = padded(&pass.padding, dy + i * image, pass.copy, &stride);
-        }
-        adjoint_image(&pass, s, in, stride, NULL, dx);
-    }
-}
-
 galatea_frame galatea_convolution_adjoint_frame(const galatea_convolution *s) {
     const padding p = adjoint_padding(s, is_narrow(s->outputs, s->channels));
-    if (p.step != s->outputs)
-        return (galatea_frame){0, p.image_width * s->outputs, p.image_height * p.image_width * s->outputs};
-    const ptrdiff_t width = larger(p.width, p.left + p.image_width);
-    const ptrdiff_t height = larger(p.height, p.top + p.image_height);
-    return (galatea_frame){(p.top * width + p.left) * p.step, width * p.step,
-                           height * width * p.step + adjoint_slack(s)};
+    return frame_of(&p, adjoint_slack(s));
 }
 
-void galatea_convolution_adjoint_framed(galatea_level level, const galatea_convolution *s, const float *dy,
-                                        const float *packed, const float *bias, int relu, float *dx,
-                                        const galatea_ahead *ahead, float *workspace) {
+void galatea_convolution_adjoint(galatea_level level, const galatea_convolution *s, const float *dy,
+                                 const float *packed, const float *bias, int relu, float *dx,
+                                 const galatea_ahead *ahead, float *workspace) {
     adjoint_pass pass = start_adjoint(level, s, packed, bias, relu, workspace);
-    ptrdiff_t stride = galatea_convolution_adjoint_frame(s).row;
-    const float *in = dy;
-    if (pass.padding.step != s->outputs) in = padded(&pass.padding, dy, pass.copy, &stride);
+    ptrdiff_t stride;
+    const float *in = padded(&pass.padding, dy, pass.copy, &stride);
     adjoint_image(&pass, s, in, stride, ahead, dx);
 }
 
 // Weight gradient
 //
-// Workspace: accumulators, one row of dy, the padded image.
+// Workspace: one row of dy.
 // Lanes over dy: [blocks of outputs][R][S channels][BLOCK outputs]; lanes over x: [outputs][R][S channels, filled
 // up to whole blocks].
 
@@ -493,9 +410,8 @@ ptrdiff_t galatea_convolution_weight_sums_count(const galatea_convolution *s) { 
 
 galatea_frame galatea_convolution_weight_sums_frame(const galatea_convolution *s) {
     const padding p = forward_padding(s, 0);
-    const ptrdiff_t width = larger(p.width, p.left + s->width), height = larger(p.height, p.top + s->height);
     // A block of slack, because whole vectors reach beyond the last pixel.
-    return (galatea_frame){(p.top * width + p.left) * p.step, width * p.step, height * width * p.step + BLOCK};
+    return frame_of(&p, BLOCK);
 }
 
 ptrdiff_t galatea_convolution_weight_sums_workspace_count(const galatea_convolution *s) {
@@ -543,26 +459,4 @@ void galatea_convolution_weight_sums_finish(const galatea_convolution *s, const 
             for (ptrdiff_t j = 0; j < length; j++)
                 gradient[j] += over_x ? sums[k * block_stride + r * step + j]
                                       : sums[k / BLOCK * block_stride + r * step + j * BLOCK + k % BLOCK];
-}
-
-ptrdiff_t galatea_convolution_weight_gradient_workspace_count(const galatea_convolution *s) {
-    return ALIGNMENT_FLOATS + accumulator_count(s) + galatea_convolution_weight_sums_frame(s).count +
-           galatea_convolution_weight_sums_workspace_count(s);
-}
-
-void galatea_convolution_weight_gradient(galatea_level level, const galatea_convolution *s, ptrdiff_t n,
-                                         const float *x, const float *dy, float *gradient,
-                                         float *workspace) {
-    const galatea_frame frame = galatea_convolution_weight_sums_frame(s);
-    const ptrdiff_t row = s->width * s->channels;
-    const ptrdiff_t image = galatea_convolution_output_height(s) * galatea_convolution_output_width(s) * s->outputs;
-    float *sums = aligned(workspace), *framed = sums + accumulator_count(s), *rest = framed + frame.count;
-    memset(sums, 0, (size_t)accumulator_count(s) * sizeof(float));
-    memset(framed, 0, (size_t)frame.count * sizeof(float));
-    for (ptrdiff_t i = 0; i < n; i++, x += s->height * row, dy += image) {
-        for (ptrdiff_t y = 0; y < s->height; y++)
-            memcpy(framed + frame.first + y * frame.row, x + y * row, (size_t)row * sizeof(float));
-        galatea_convolution_weight_sums_add(level, s, framed, dy, sums, NULL, rest);
-    }
-    galatea_convolution_weight_sums_finish(s, sums, gradient);
 }

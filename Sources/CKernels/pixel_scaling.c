@@ -104,99 +104,7 @@ ALWAYS_INLINE void scale_portable(const uint8_t *pixels, ptrdiff_t count, int bi
 
 #if GALATEA_HAS_X86_LEVELS
 
-// ---- AVX-512: 16 pixels a step; reciprocals and roots from 14-bit estimates and one Newton step.
-
-#define AVX512_INLINE static inline __attribute__((always_inline)) GALATEA_TARGET_AVX512
-
-AVX512_INLINE __m512 reciprocal_root512(__m512 q) {
-    __m512 y = _mm512_rsqrt14_ps(q);
-    __m512 e = _mm512_fnmadd_ps(_mm512_mul_ps(q, y), y, _mm512_set1_ps(1));
-    return _mm512_fmadd_ps(_mm512_mul_ps(y, _mm512_set1_ps(0.5f)), e, y);
-}
-
-AVX512_INLINE __m512 saturating512(__m512 u) {
-    const __m512 limit = _mm512_set1_ps(HUGE_U);
-    u = _mm512_max_ps(_mm512_min_ps(u, limit), _mm512_sub_ps(_mm512_setzero_ps(), limit));
-    return _mm512_mul_ps(u, reciprocal_root512(_mm512_fmadd_ps(u, u, _mm512_set1_ps(1))));
-}
-
-AVX512_INLINE __m512 asinh512(__m512 u) {
-    const __m512 one = _mm512_set1_ps(1);
-    __m512 a = _mm512_abs_ps(u);
-    __mmask16 huge = _mm512_cmp_ps_mask(a, _mm512_set1_ps(HUGE_U), _CMP_GE_OQ);
-    __m512 b = _mm512_min_ps(a, _mm512_set1_ps(HUGE_U));
-    __m512 q = _mm512_fmadd_ps(b, b, one);
-    __m512 d = _mm512_fmadd_ps(q, reciprocal_root512(q), one);
-    __m512 r = _mm512_rcp14_ps(d);
-    r = _mm512_fmadd_ps(r, _mm512_fnmadd_ps(d, r, one), r);
-    __m512 t = _mm512_mask_add_ps(_mm512_fmadd_ps(_mm512_mul_ps(b, b), r, a), huge, a, a);
-    __m512i bits = _mm512_castps_si512(_mm512_add_ps(one, t));
-    __m512i k = _mm512_srai_epi32(_mm512_sub_epi32(bits, _mm512_set1_epi32(SQRT_HALF_BITS)), 23);
-    __m512 inverse =
-        _mm512_castsi512_ps(_mm512_slli_epi32(_mm512_sub_epi32(_mm512_set1_epi32(127), k), 23));
-    __m512 f = _mm512_fmadd_ps(t, inverse, _mm512_sub_ps(inverse, one));
-    __m512 kf = _mm512_cvtepi32_ps(k), s = _mm512_mul_ps(f, f);
-    // Estrin's scheme: a shorter chain than Horner's.
-    __m512 p01 = _mm512_fmadd_ps(_mm512_set1_ps(P1), f, _mm512_set1_ps(P0));
-    __m512 p23 = _mm512_fmadd_ps(_mm512_set1_ps(P3), f, _mm512_set1_ps(P2));
-    __m512 p45 = _mm512_fmadd_ps(_mm512_set1_ps(P5), f, _mm512_set1_ps(P4));
-    __m512 p67 = _mm512_fmadd_ps(_mm512_set1_ps(P7), f, _mm512_set1_ps(P6));
-    __m512 p = _mm512_fmadd_ps(_mm512_fmadd_ps(p67, s, p45), _mm512_mul_ps(s, s), _mm512_fmadd_ps(p23, s, p01));
-    __m512 tail = _mm512_fmadd_ps(_mm512_mul_ps(s, f), p, _mm512_mul_ps(s, _mm512_set1_ps(-0.5f)));
-    tail = _mm512_fmadd_ps(kf, _mm512_set1_ps(LN2_LOW), tail);
-    __m512 x = _mm512_fmadd_ps(kf, _mm512_set1_ps(LN2_HIGH), _mm512_add_ps(f, tail));
-    const __m512 sign = _mm512_set1_ps(-0.0f);
-    return _mm512_or_ps(x, _mm512_and_ps(sign, u));
-}
-
-/// What is far ahead in memory is asked for early: hardware stops at the end of a page.
-#define PREFETCH_BYTES 2048
-
-AVX512_INLINE __m512 scaled512(__m512i bits, __m512 level, __m512 factor, galatea_scale_function function) {
-    __m512 u = _mm512_mul_ps(_mm512_sub_ps(_mm512_castsi512_ps(bits), level), factor);
-    // The saturating function has a limit of its own.
-    if (function == GALATEA_SCALE_SATURATING) return saturating512(u);
-    const __m512 limit = _mm512_set1_ps(LARGEST_U), lower = _mm512_set1_ps(-LARGEST_U);
-    u = _mm512_max_ps(_mm512_min_ps(u, limit), lower);
-    return function == GALATEA_SCALE_LINEAR ? u : asinh512(u);
-}
-
-AVX512_INLINE void scale_avx512(const uint8_t *pixels, ptrdiff_t count, int big_endian, float sky, float scale,
-                                galatea_scale_function function, float *out, galatea_pixel_census *census) {
-    const __m512i swap = _mm512_broadcast_i32x4(
-        _mm_setr_epi8(3, 2, 1, 0, 7, 6, 5, 4, 11, 10, 9, 8, 15, 14, 13, 12));
-    const __m512 level = _mm512_set1_ps(sky), factor = _mm512_set1_ps(scale);
-    const __m512i exponent = _mm512_set1_epi32((int)EXPONENT_BITS);
-    int64_t non_finite = 0, zero = 0;
-    ptrdiff_t i = 0;
-    for (; i + 16 <= count; i += 16) {
-        __m512i bits = _mm512_loadu_si512(pixels + 4 * i);
-        _mm_prefetch((const char *)pixels + 4 * i + PREFETCH_BYTES, _MM_HINT_T0);
-        if (big_endian) bits = _mm512_shuffle_epi8(bits, swap);
-        const __mmask16 good = _mm512_cmpneq_epi32_mask(_mm512_and_si512(bits, exponent), exponent);
-        const __mmask16 lit = _mm512_test_epi32_mask(bits, _mm512_set1_epi32(0x7fffffff));
-        __m512 x = scaled512(bits, level, factor, function);
-        // Rare, so that a branch costs less than counting.
-        if (__builtin_expect((good & lit) != 0xffff, 0)) {
-            non_finite += 16 - __builtin_popcount(good);
-            zero += 16 - __builtin_popcount(lit);
-            x = _mm512_maskz_mov_ps(good, x);
-        }
-        _mm512_storeu_ps(out + i, x);
-    }
-    if (i < count) {
-        const __mmask16 here = (__mmask16)((1u << (count - i)) - 1);
-        __m512i bits = _mm512_maskz_loadu_epi32(here, pixels + 4 * i);
-        if (big_endian) bits = _mm512_shuffle_epi8(bits, swap);
-        const __mmask16 good = _mm512_cmpneq_epi32_mask(_mm512_and_si512(bits, exponent), exponent);
-        const __mmask16 lit = _mm512_test_epi32_mask(bits, _mm512_set1_epi32(0x7fffffff));
-        non_finite += __builtin_popcount(here & (unsigned)~good);
-        zero += __builtin_popcount(here & (unsigned)~lit);
-        _mm512_mask_storeu_ps(out + i, here, _mm512_maskz_mov_ps(good, scaled512(bits, level, factor, function)));
-    }
-    census->non_finite += non_finite;
-    census->zero += zero;
-}
+#include "pixel_scaling_avx512.h"
 
 // ---- AVX2: 8 pixels a step; estimates have 12 bits, one Newton step leaves them just above float accuracy.
 
@@ -345,7 +253,7 @@ GALATEA_TARGET_AVX2 static ptrdiff_t count_avx2(const float *values, ptrdiff_t c
 }
 #endif
 
-ptrdiff_t galatea_count_at_most(galatea_level level, const float *values, ptrdiff_t count, float limit) {
+static ptrdiff_t count_at_level(galatea_level level, const float *values, ptrdiff_t count, float limit) {
 #if GALATEA_HAS_X86_LEVELS
     if (level == GALATEA_AVX512) return count_avx512(values, count, limit);
     if (level == GALATEA_AVX2) return count_avx2(values, count, limit);
@@ -386,7 +294,7 @@ float galatea_order_statistic(galatea_level level, const float *values, ptrdiff_
                 ordered_key((float)(from + (to - from) * ((double)rank + 0.5 - below) / (above - below)));
             if (guess > low && guess < high) middle = guess;
         }
-        ptrdiff_t at_most = galatea_count_at_most(level, values, count, value_of_key(middle));
+        ptrdiff_t at_most = count_at_level(level, values, count, value_of_key(middle));
         if (at_most > rank) {
             high = middle;
             above = (double)at_most;

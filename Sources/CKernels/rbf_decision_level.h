@@ -119,11 +119,12 @@ INLINE void AT_LEVEL(rbf_rows)(const galatea_rbf_machine *machine, rbf_exponent 
                                double *values, double *workspace, const int R) {
     const ptrdiff_t classes = machine->classes, others = classes - 1, pairs = classes * others / 2;
     const ptrdiff_t dimension = machine->dimension;
+    workspace = (double *)(((uintptr_t)workspace + 63) & ~(uintptr_t)63);
     memset(workspace, 0, (size_t)(pairs * R * BLOCK) * sizeof(double));
     for (ptrdiff_t own = 0; own < classes; own++) {
         const ptrdiff_t end = machine->first_block[own + 1];
         for (ptrdiff_t start = machine->first_block[own]; start < end; start += CHUNK) {
-            double kernel[CHUNK * ROWS * BLOCK];
+            __attribute__((aligned(64))) double kernel[CHUNK * ROWS * BLOCK];
             const ptrdiff_t blocks = end - start < CHUNK ? end - start : CHUNK;
             for (ptrdiff_t block = 0; block < blocks; block++)
                 AT_LEVEL(rbf_kernel_values)(machine->vectors + (start + block) * dimension * BLOCK, dimension,

@@ -44,6 +44,7 @@ public final class NeighborGraph: @unchecked Sendable {
     /// Coordinates of a point.
     public let dimension: Int
 
+    private let searchingBreadth: Int
     private let points: FeatureMatrix
     private let ranks: [Int]
     private let graph: OpaquePointer
@@ -79,6 +80,7 @@ public final class NeighborGraph: @unchecked Sendable {
             throw error
         }
         self.context = context
+        searchingBreadth = options.searchingBreadth
         count = points.count
         dimension = points.dimension
         self.points = points
@@ -96,7 +98,7 @@ public final class NeighborGraph: @unchecked Sendable {
         }
         var settings = galatea_hnsw_settings(
             dimension: context.pointee, capacity: max(1, count), links: options.links,
-            building: options.buildingBreadth, searching: options.searchingBreadth, seed: options.seed,
+            building: options.buildingBreadth, seed: options.seed,
             distance: galatea_squared_distance(galatea_level(rawValue: UInt32(level.rawValue))),
             context: context)
         guard let graph = galatea_hnsw_create(&settings, &reason, reason.count) else { throw refused() }
@@ -121,10 +123,12 @@ public final class NeighborGraph: @unchecked Sendable {
 
     /// Up to `k` points near `query`, nearest first, equal distances by rank; most are among the `k` nearest.
     ///
-    /// - Parameter query: As many coordinates as the points have; a query that is not finite in single
-    ///   precision has no neighbours.
+    /// - Parameters:
+    ///   - query: As many coordinates as the points have; a query that is not finite in single precision has no
+    ///     neighbours.
+    ///   - breadth: Candidates kept in the search; those of the options when `nil`.
     /// - Throws: `DiscoveryError.wrongDimension`, `.refusedByLibrary`.
-    public func neighbors(of query: [Double], k: Int) throws -> [Neighbor] {
+    public func neighbors(of query: [Double], k: Int, breadth: Int? = nil) throws -> [Neighbor] {
         guard query.count == dimension else {
             throw DiscoveryError.wrongDimension(expected: dimension, found: query.count)
         }
@@ -132,7 +136,8 @@ public final class NeighborGraph: @unchecked Sendable {
         let rounded = query.map { Float($0) }
         guard k > 0, count > 0, rounded.allSatisfy(\.isFinite) else { return [] }
         var labels = [UInt64](repeating: 0, count: min(k, count))
-        let found = galatea_hnsw_nearest(graph, rounded, labels.count, &labels)
+        let found = galatea_hnsw_nearest(
+            graph, rounded, breadth ?? searchingBreadth, labels.count, &labels)
         guard found >= 0 else { throw DiscoveryError.refusedByLibrary(reason: "hnswlib: the search failed") }
         return labels.prefix(found).map { label in
             let row = Int(label)
@@ -147,12 +152,14 @@ public final class NeighborGraph: @unchecked Sendable {
 
     /// Points near each query, in the order of the queries.
     ///
-    /// - Parameter loop: The threads to use; their number changes nothing.
+    /// - Parameters:
+    ///   - breadth: Candidates kept in the search; those of the options when `nil`.
+    ///   - loop: The threads to use; their number changes nothing.
     public func neighbors(
-        ofEach queries: FeatureMatrix, k: Int, loop: ParallelLoop = ParallelLoop()
+        ofEach queries: FeatureMatrix, k: Int, breadth: Int? = nil, loop: ParallelLoop = ParallelLoop()
     ) throws -> [[Neighbor]] {
         try loop.mapChunks(count: queries.count, chunk: 16) { range, _ in
-            try range.map { try neighbors(of: queries.row($0), k: k) }
+            try range.map { try neighbors(of: queries.row($0), k: k, breadth: breadth) }
         }.flatMap { $0 }
     }
 }

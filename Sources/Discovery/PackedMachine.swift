@@ -13,9 +13,9 @@ struct PackedMachine: Sendable, Equatable {
     /// First block of each class, and the number of blocks, shape `[K + 1]`.
     private var firstBlock = [0]
     /// Shape `[block, dimension, 16]`.
-    private var vectors: [Double] = []
+    private let vectors: AlignedArray<Double>
     /// Shape `[block, K - 1, 16]`: against the other classes in order.
-    private var coefficients: [Double] = []
+    private let coefficients: AlignedArray<Double>
     private let offsets: [Double]
 
     /// Number of classes.
@@ -34,6 +34,8 @@ struct PackedMachine: Sendable, Equatable {
         let others = memberCounts.count - 1
         let total = supportVectors.count
         var start = 0
+        var packedVectors: [Double] = []
+        var packedCoefficients: [Double] = []
         for members in memberCounts {
             for first in stride(from: start, to: start + members, by: Self.length) {
                 let lanes = min(Self.length, start + members - first)
@@ -41,20 +43,22 @@ struct PackedMachine: Sendable, Equatable {
                     for lane in 0..<Self.length {
                         // Padding repeats the last vector; its coefficients are zero.
                         let row = first + min(lane, lanes - 1)
-                        vectors.append(supportVectors.values[row * dimension + column])
+                        packedVectors.append(supportVectors.values[row * dimension + column])
                     }
                 }
                 for other in 0..<others {
                     for lane in 0..<Self.length {
-                        self.coefficients.append(
+                        packedCoefficients.append(
                             lane < lanes ? coefficients[other * total + first + lane] : 0)
                     }
                 }
             }
             start += members
-            firstBlock.append(vectors.count / (Self.length * dimension))
+            firstBlock.append(packedVectors.count / (Self.length * dimension))
         }
-        workspaceCount = offsets.count * Int(GALATEA_RBF_ROWS) * Self.length
+        vectors = AlignedArray(packedVectors)
+        self.coefficients = AlignedArray(packedCoefficients)
+        workspaceCount = 7 + offsets.count * Int(GALATEA_RBF_ROWS) * Self.length
     }
 
     /// Writes the decision values of `rows`, shape `[N, dimension]`, into the first `N * pairs` of `values`.
@@ -72,16 +76,21 @@ struct PackedMachine: Sendable, Equatable {
             \(offsets.count) pairs; workspace of \(workspace.count), expected \(workspaceCount)
             """)
         firstBlock.withUnsafeBufferPointer { firstBlock in
-            vectors.withUnsafeBufferPointer { vectors in
-                coefficients.withUnsafeBufferPointer { coefficients in
-                    offsets.withUnsafeBufferPointer { offsets in
-                        var machine = galatea_rbf_machine(
-                            dimension: dimension, classes: classCount, first_block: firstBlock.baseAddress,
-                            vectors: vectors.baseAddress, coefficients: coefficients.baseAddress,
-                            offsets: offsets.baseAddress, gamma: gamma)
-                        galatea_rbf_decision(
-                            galatea_level(rawValue: UInt32(level.rawValue)), &machine, count, rows, &values,
-                            &workspace)
+            offsets.withUnsafeBufferPointer { offsets in
+                vectors.withSpan { vectors in
+                    coefficients.withSpan { coefficients in
+                        vectors.withUnsafeBufferPointer { vectors in
+                            coefficients.withUnsafeBufferPointer { coefficients in
+                                var machine = galatea_rbf_machine(
+                                    dimension: dimension, classes: classCount,
+                                    first_block: firstBlock.baseAddress, vectors: vectors.baseAddress,
+                                    coefficients: coefficients.baseAddress, offsets: offsets.baseAddress,
+                                    gamma: gamma)
+                                galatea_rbf_decision(
+                                    galatea_level(rawValue: UInt32(level.rawValue)), &machine, count, rows,
+                                    &values, &workspace)
+                            }
+                        }
                     }
                 }
             }

@@ -1,4 +1,5 @@
 public import Astronomy
+public import Computing
 
 extension PackedCutouts {
     /// Bytes of one object in each layer.
@@ -28,13 +29,14 @@ extension PackedCutouts {
 
     /// Lends the stored pixels of an object, big-endian float32 `[band, y, x]`, where possible without a copy.
     ///
-    /// - Parameter body: What to do with them. It is called a second time when the file shrank under the first
-    ///   call, whose result is lost; it must not read from a packed file itself.
+    /// - Parameter body: What to do with them, told where the next object's lie. It is called a second time when
+    ///   the file shrank under the first call, whose result is lost; it must not read from a packed file itself.
     public func withStoredPixels<Result>(
-        of index: Int, _ body: (RawSpan) -> Result
+        of index: Int, _ body: (RawSpan, MemoryAhead) -> Result
     ) throws(FITSError) -> Result {
-        try source.withBytes(at: offset(of: .pixels, index..<index + 1), count: bytesPerObject) {
-            body($0.bytes)
+        let following = source.isMapped && index + 1 < count ? bytesPerObject : 0
+        return try source.withBytes(at: offset(of: .pixels, index..<index + 1), count: bytesPerObject) {
+            body($0.bytes, MemoryAhead(behind: $0, count: following))
         }
     }
 

@@ -8,6 +8,8 @@ internal import NeuralNetworks
 /// in any company, on any number of threads.
 public struct EncoderPlan: Sendable {
     private let convolutions: [FrozenConvolution]
+    /// The share of the convolutions' work that lies before each of them, and 1.
+    private let workBefore: [Double]
     private let imageHead: FrozenLinear?
     private let jointHead: FrozenLinear?
     private let latentHead: FrozenLinear
@@ -42,6 +44,8 @@ public struct EncoderPlan: Sendable {
             FrozenConvolution(
                 layers.0, followedBy: layers.1, height: sizes[index], width: sizes[index], isRectified: true)
         }
+        let work = convolutions.reduce(into: [0]) { $0.append($0[$0.count - 1] + $1.work) }
+        workBefore = work.map { Double($0) / Double(max(1, work[work.count - 1])) }
         imageHead = encoder.imageHead.map { FrozenLinear($0, isRectified: true) }
         jointHead = encoder.jointHead.map { FrozenLinear($0, isRectified: true) }
         latentHead = FrozenLinear(encoder.latentHead, isRectified: false)
@@ -58,31 +62,31 @@ public struct EncoderPlan: Sendable {
     /// Memory of one thread.
     public struct Workspace: Sendable {
         /// The input of each convolution in its frame of zeros; then the maps of `batch` galaxies.
-        fileprivate var images: [[Float]]
+        fileprivate var images: [AlignedArray<Float>]
         /// Standardised features of `batch` galaxies.
         fileprivate var features: [Float]
-        fileprivate var first: [Float]
-        fileprivate var second: [Float]
-        fileprivate var scratch: [Float]
+        /// What the image head makes of the maps, and what the joint head reads and makes.
+        fileprivate var imageOutput, jointInput, jointOutput: AlignedArray<Float>
+        fileprivate var scratch: AlignedArray<Float>
 
         /// Memory for a plan.
         public init(for plan: EncoderPlan) {
-            let zeros = { (count: Int) in Array(repeating: Float(0), count: count) }
-            images = plan.convolutions.map { zeros($0.inputFrame.count) }
-            images.append(zeros(EncoderPlan.batch * plan.mapCount))
-            features = zeros(EncoderPlan.batch * plan.featureCount)
-            let dense =
-                [plan.imageHead?.outputCount, plan.jointHead?.inputCount, plan.jointHead?.outputCount]
-                .compactMap { $0 }.max() ?? 1
-            first = zeros(EncoderPlan.batch * dense)
-            second = first
-            scratch = zeros(plan.convolutions.reduce(1) { max($0, $1.workspaceCount) })
+            images = plan.convolutions.map { AlignedArray<Float>(repeating: 0, count: $0.inputFrame.count) }
+            images.append(AlignedArray<Float>(repeating: 0, count: EncoderPlan.batch * plan.mapCount))
+            features = Array(repeating: 0, count: EncoderPlan.batch * plan.featureCount)
+            imageOutput = AlignedArray<Float>(
+                repeating: 0, count: EncoderPlan.batch * (plan.imageHead?.outputCount ?? 0))
+            jointInput = AlignedArray<Float>(
+                repeating: 0, count: EncoderPlan.batch * (plan.jointHead?.inputCount ?? 0))
+            jointOutput = AlignedArray<Float>(
+                repeating: 0, count: EncoderPlan.batch * (plan.jointHead?.outputCount ?? 0))
+            scratch = AlignedArray<Float>(
+                repeating: 0, count: plan.convolutions.reduce(1) { max($0, $1.workspaceCount) })
         }
 
         /// Hands out the array of the first layer's input, to be written within the plan's `inputFrame`.
         mutating func withInput<Result>(_ body: (inout MutableSpan<Float>) -> Result) -> Result {
-            var span = images[0].mutableSpan
-            return body(&span)
+            images[0].withMutableSpan(body)
         }
     }
 
@@ -91,7 +95,10 @@ public struct EncoderPlan: Sendable {
     /// - Parameters:
     ///   - slot: The galaxy's place among those that pass the dense layers together, below `batch`.
     ///   - features: Standardised photometric features; empty without a joint head.
-    func convolve(_ slot: Int, features: [Float], workspace: inout Workspace) {
+    ///   - ahead: What is read next, to be brought into the cache meanwhile.
+    func convolve(
+        _ slot: Int, features: [Float], ahead: MemoryAhead = .none, workspace: inout Workspace
+    ) {
         precondition((0..<Self.batch).contains(slot), "EncoderPlan: slot \(slot) of \(Self.batch)")
         precondition(
             features.count == featureCount,
@@ -99,22 +106,24 @@ public struct EncoderPlan: Sendable {
         for (index, value) in features.enumerated() {
             workspace.features[slot * featureCount + index] = value
         }
-        // Taken out, so that a layer reads one and writes the next; the arrays move, nothing is copied.
-        var source = Self.take(&workspace.images[0])
         for (index, convolution) in convolutions.enumerated() {
-            var target = Self.take(&workspace.images[index + 1])
+            let part = ahead.part(from: workBefore[index], to: workBefore[index + 1])
             let frame =
                 index + 1 < convolutions.count
                 ? convolutions[index + 1].inputFrame
-                : ImageFrame(first: slot * mapCount, row: convolution.outputRow, count: target.count)
-            var result = target.mutableSpan
-            var memory = workspace.scratch.mutableSpan
-            convolution(
-                source.span, into: &result, frame: frame, workspace: &memory, instructionSet: instructionSet)
-            workspace.images[index] = source
-            source = target
+                : ImageFrame(
+                    first: slot * mapCount, row: convolution.outputRow, count: Self.batch * mapCount)
+            let source = workspace.images[index]
+            source.withSpan { source in
+                workspace.images[index + 1].withMutableSpan { target in
+                    workspace.scratch.withMutableSpan { scratch in
+                        convolution(
+                            source, into: &target, frame: frame, workspace: &scratch, ahead: part,
+                            instructionSet: instructionSet)
+                    }
+                }
+            }
         }
-        workspace.images[convolutions.count] = source
     }
 
     /// Passes the galaxies in the first `count` slots through the dense layers.
@@ -122,40 +131,37 @@ public struct EncoderPlan: Sendable {
     /// - Parameter output: Receives `count` times `2 * latentCount` floats: means, then logarithms of variances.
     func finish(_ count: Int, workspace: inout Workspace, into output: inout MutableSpan<Float>) {
         precondition((1...Self.batch).contains(count), "EncoderPlan: \(count) galaxies of \(Self.batch)")
-        let maps = Self.take(&workspace.images[convolutions.count])
-        var source = Self.take(&workspace.first)
-        var target = Self.take(&workspace.second)
-        var width = mapCount
+        var (source, width) = (workspace.images[convolutions.count], mapCount)
         if let imageHead {
-            var result = target.mutableSpan
-            imageHead(
-                maps.span.extracting(0..<count * width), into: &result, instructionSet: instructionSet)
-            width = imageHead.outputCount
-            swap(&source, &target)
+            workspace.imageOutput.withMutableSpan { apply(imageHead, to: source, count, into: &$0) }
+            (source, width) = (workspace.imageOutput, imageHead.outputCount)
         }
         if let jointHead {
-            for galaxy in 0..<count {
-                for index in 0..<width {
-                    target[galaxy * jointHead.inputCount + index] =
-                        imageHead == nil ? maps[galaxy * width + index] : source[galaxy * width + index]
-                }
-                for index in 0..<featureCount {
-                    target[galaxy * jointHead.inputCount + width + index] =
-                        workspace.features[galaxy * featureCount + index]
+            workspace.jointInput.withMutableSpan { input in
+                for galaxy in 0..<count {
+                    let start = galaxy * jointHead.inputCount
+                    for index in 0..<width { input[start + index] = source[galaxy * width + index] }
+                    for index in 0..<featureCount {
+                        input[start + width + index] = workspace.features[galaxy * featureCount + index]
+                    }
                 }
             }
-            var result = source.mutableSpan
-            jointHead(
-                target.span.extracting(0..<count * jointHead.inputCount), into: &result,
-                instructionSet: instructionSet)
-            width = jointHead.outputCount
+            let input = workspace.jointInput
+            workspace.jointOutput.withMutableSpan { apply(jointHead, to: input, count, into: &$0) }
+            source = workspace.jointOutput
         }
-        let isDirect = imageHead == nil && jointHead == nil
-        latentHead(
-            (isDirect ? maps : source).span.extracting(0..<count * width), into: &output,
-            instructionSet: instructionSet)
-        (workspace.first, workspace.second) = (source, target)
-        workspace.images[convolutions.count] = maps
+        apply(latentHead, to: source, count, into: &output)
+    }
+
+    /// Passes the first rows of an array through a layer.
+    private func apply(
+        _ layer: FrozenLinear, to rows: AlignedArray<Float>, _ count: Int,
+        into output: inout MutableSpan<Float>
+    ) {
+        rows.withSpan {
+            layer(
+                $0.extracting(0..<count * layer.inputCount), into: &output, instructionSet: instructionSet)
+        }
     }
 
     /// Latents of several galaxies.
@@ -211,23 +217,17 @@ public struct EncoderPlan: Sendable {
     /// Copies an image `[H, W, bands]` into the workspace's input.
     func place(_ image: Span<Float>, workspace: inout Workspace) {
         precondition(image.count == imageCount, "EncoderPlan: \(image.count) pixels, expected \(imageCount)")
-        var target = workspace.images[0].mutableSpan
-        image.withUnsafeBufferPointer { image in
-            target.withUnsafeMutableBufferPointer { target in
-                for y in 0..<imageCount / inputRow {
-                    let start = inputFrame.first + y * inputFrame.row
-                    let row = UnsafeBufferPointer(rebasing: image[y * inputRow..<(y + 1) * inputRow])
-                    _ = UnsafeMutableBufferPointer(rebasing: target[start..<start + inputRow])
-                        .update(from: row)
+        workspace.withInput { target in
+            image.withUnsafeBufferPointer { image in
+                target.withUnsafeMutableBufferPointer { target in
+                    for y in 0..<imageCount / inputRow {
+                        let start = inputFrame.first + y * inputFrame.row
+                        let row = UnsafeBufferPointer(rebasing: image[y * inputRow..<(y + 1) * inputRow])
+                        _ = UnsafeMutableBufferPointer(rebasing: target[start..<start + inputRow])
+                            .update(from: row)
+                    }
                 }
             }
         }
-    }
-
-    /// Moves an array out, leaving an empty one.
-    private static func take(_ array: inout [Float]) -> [Float] {
-        var taken: [Float] = []
-        swap(&taken, &array)
-        return taken
     }
 }

@@ -8,7 +8,7 @@ internal import Tensors
 /// frame of zeros, so that whoever makes the input writes it where it is needed and nothing is copied.
 public struct FrozenConvolution: Sendable {
     private var shape: galatea_convolution
-    private let packed: [Float]
+    private let packed: AlignedArray<Float>
     private let bias: [Float]
     private let isRectified: Bool
 
@@ -18,6 +18,8 @@ public struct FrozenConvolution: Sendable {
     public let outputCount: Int
     /// Floats of a row of the output.
     public let outputRow: Int
+    /// Multiplications of an image.
+    public let work: Int
     /// Floats of scratch memory that a call needs.
     public let workspaceCount: Int
 
@@ -38,8 +40,12 @@ public struct FrozenConvolution: Sendable {
             height: height, width: width, channels: channels, outputs: outputs, kernel_height: rows,
             kernel_width: columns, stride_y: layer.stride.height, stride_x: layer.stride.width,
             padding_y: layer.padding.height, padding_x: layer.padding.width)
-        var packed = [Float](repeating: 0, count: galatea_convolution_packed_count(&shape))
-        galatea_convolution_pack(&shape, folded.weight, &packed)
+        var packed = AlignedArray<Float>(repeating: 0, count: galatea_convolution_packed_count(&shape))
+        packed.withMutableSpan { packed in
+            packed.withUnsafeMutableBufferPointer {
+                galatea_convolution_pack(&shape, folded.weight, $0.baseAddress)
+            }
+        }
         self.packed = packed
         self.shape = shape
         self.isRectified = isRectified
@@ -48,6 +54,7 @@ public struct FrozenConvolution: Sendable {
         inputFrame = ImageFrame(first: frame.first, row: frame.row, count: frame.count)
         outputRow = galatea_convolution_output_width(&shape) * outputs
         outputCount = galatea_convolution_output_height(&shape) * outputRow
+        work = outputCount * rows * columns * channels
         workspaceCount = galatea_convolution_workspace_count(&shape)
     }
 
@@ -58,10 +65,11 @@ public struct FrozenConvolution: Sendable {
     ///   - frame: Where the output stands in `output`; what lies around it is left alone.
     ///   - output: The array of `frame`; must not overlap the input.
     ///   - workspace: `workspaceCount` floats.
+    ///   - ahead: What is read next, to be brought into the cache meanwhile.
     ///   - instructionSet: Level of the kernel.
     public func callAsFunction(
         _ input: Span<Float>, into output: inout MutableSpan<Float>, frame: ImageFrame,
-        workspace: inout MutableSpan<Float>, instructionSet: InstructionSet
+        workspace: inout MutableSpan<Float>, ahead: MemoryAhead = .none, instructionSet: InstructionSet
     ) {
         let rows = outputCount / max(1, outputRow)
         precondition(
@@ -69,14 +77,22 @@ public struct FrozenConvolution: Sendable {
                 && frame.first + (rows - 1) * frame.row + outputRow <= frame.count
                 && workspace.count >= workspaceCount,
             "FrozenConvolution: \(input.count) floats in, \(output.count) out, \(workspace.count) of memory")
+        var next = galatea_ahead()
+        next.start.0 = UnsafeRawPointer(bitPattern: ahead.address)
+        next.bytes.0 = ahead.count
         withUnsafePointer(to: shape) { shape in
-            input.withUnsafeBufferPointer { input in
-                output.withUnsafeMutableBufferPointer { output in
-                    workspace.withUnsafeMutableBufferPointer { workspace in
-                        galatea_convolution_forward_framed(
-                            galatea_level(UInt32(instructionSet.rawValue)), shape, input.baseAddress, packed,
-                            bias, isRectified ? 1 : 0, output.baseAddress?.advanced(by: frame.first),
-                            frame.row, nil, workspace.baseAddress)
+            packed.withSpan { packed in
+                packed.withUnsafeBufferPointer { packed in
+                    input.withUnsafeBufferPointer { input in
+                        output.withUnsafeMutableBufferPointer { output in
+                            workspace.withUnsafeMutableBufferPointer { workspace in
+                                galatea_convolution_forward(
+                                    galatea_level(UInt32(instructionSet.rawValue)), shape, input.baseAddress,
+                                    packed.baseAddress, bias, isRectified ? 1 : 0,
+                                    output.baseAddress?.advanced(by: frame.first), frame.row, &next,
+                                    workspace.baseAddress)
+                            }
+                        }
                     }
                 }
             }

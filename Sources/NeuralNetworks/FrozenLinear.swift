@@ -8,7 +8,7 @@ public struct FrozenLinear: Sendable {
     public let inputCount: Int
     /// Numbers in a row of the output.
     public let outputCount: Int
-    private let packed: [Float]
+    private let packed: AlignedArray<Float>
     private let bias: [Float]
     private let isRectified: Bool
 
@@ -17,8 +17,13 @@ public struct FrozenLinear: Sendable {
         let folded = FoldedLayer(layer)
         outputCount = folded.weightShape[0]
         inputCount = folded.weightShape[1]
-        var packed = [Float](repeating: 0, count: galatea_dense_packed_count(inputCount, outputCount))
-        galatea_dense_pack(inputCount, outputCount, folded.weight, &packed)
+        var packed = AlignedArray<Float>(
+            repeating: 0, count: galatea_dense_packed_count(inputCount, outputCount))
+        packed.withMutableSpan { [inputCount, outputCount] packed in
+            packed.withUnsafeMutableBufferPointer {
+                galatea_dense_pack(inputCount, outputCount, folded.weight, $0.baseAddress)
+            }
+        }
         self.packed = packed
         bias = folded.bias
         self.isRectified = isRectified
@@ -37,11 +42,16 @@ public struct FrozenLinear: Sendable {
         precondition(
             input.count == rows * inputCount && output.count >= rows * outputCount,
             "FrozenLinear: \(input.count) floats in, \(output.count) out")
-        input.withUnsafeBufferPointer { input in
-            output.withUnsafeMutableBufferPointer { output in
-                galatea_dense(
-                    galatea_level(UInt32(instructionSet.rawValue)), rows, inputCount, outputCount,
-                    input.baseAddress, packed, bias, isRectified ? 1 : 0, output.baseAddress)
+        packed.withSpan { packed in
+            packed.withUnsafeBufferPointer { packed in
+                input.withUnsafeBufferPointer { input in
+                    output.withUnsafeMutableBufferPointer { output in
+                        galatea_dense(
+                            galatea_level(UInt32(instructionSet.rawValue)), rows, inputCount, outputCount,
+                            input.baseAddress, packed.baseAddress, bias, isRectified ? 1 : 0,
+                            output.baseAddress)
+                    }
+                }
             }
         }
     }

@@ -17,7 +17,8 @@ extension CPUBackend {
             return packed
         }
         let recipe = ConvolutionImages(
-            of: images(x, geometry.inputLayout), geometry, packed: packed, bias: bias?.onCPU, level: level)
+            .forward, of: images(x, geometry.inputLayout), geometry, packed: packed, bias: bias?.onCPU,
+            level: level)
         return DeferredStorage(recipe, cost: .high, on: self)
     }
 
@@ -32,8 +33,9 @@ extension CPUBackend {
             galatea_convolution_adjoint_pack(shape, weight.onCPU.pointer, packed.pointer)
             return packed
         }
-        let recipe = ConvolutionAdjointImages(
-            of: images(gradient, geometry.outputLayout), geometry, packed: packed, bias: bias?.onCPU,
+        let recipe = ConvolutionImages(
+            .adjoint, of: images(gradient, geometry.outputLayout), geometry, packed: packed,
+            bias: bias?.onCPU,
             level: level)
         return DeferredStorage(recipe, cost: .high, on: self)
     }

@@ -2,7 +2,8 @@ extension CPUBackend {
     /// Bilinear resize of images with half-pixel centres.
     public func bilinear(_ x: any TensorStorage, _ geometry: ResizeGeometry) -> any TensorStorage {
         let recipe = BilinearImages(
-            source: images(x, geometry.inputLayout), layout: geometry.outputLayout, level: level)
+            source: images(x, geometry.inputLayout), layout: geometry.outputLayout,
+            direction: .forward, level: level)
         return DeferredStorage(recipe, cost: .low, on: self)
     }
 
@@ -11,9 +12,9 @@ extension CPUBackend {
         _ gradient: any TensorStorage, _ geometry: ResizeGeometry
     ) -> any TensorStorage {
         // The gradient of a resized map is read by nobody else.
-        let recipe = BilinearAdjointImages(
+        let recipe = BilinearImages(
             source: images(gradient, geometry.outputLayout, isOnlyReader: true), layout: geometry.inputLayout,
-            level: level)
+            direction: .adjoint, level: level)
         return DeferredStorage(recipe, cost: .high, on: self)
     }
 }

@@ -1,30 +1,37 @@
 internal import CKernels
 
-/// The results of a convolution with packed weights.
+/// The results of a convolution with packed weights, or the images that its adjoint makes of results.
 struct ConvolutionImages: ImageRecipe {
     let source: any ImageRecipe
     let shape: galatea_convolution
     let packed: CPUStorage
     let bias: CPUStorage?
     let layout: ImageLayout
+    let direction: Direction
     let level: galatea_level
     private let frame: galatea_frame
     private let frameCount: Int
     private let workspaceCount: Int
 
+    /// - Parameter packed: Weights, packed for this direction.
     init(
-        of source: any ImageRecipe, _ geometry: ConvolutionGeometry, packed: CPUStorage, bias: CPUStorage?,
-        level: galatea_level
+        _ direction: Direction, of source: any ImageRecipe, _ geometry: ConvolutionGeometry,
+        packed: CPUStorage, bias: CPUStorage?, level: galatea_level
     ) {
         self.source = source
         shape = geometry.kernel
         self.packed = packed
         self.bias = bias
-        layout = geometry.outputLayout
+        self.direction = direction
+        layout = direction == .forward ? geometry.outputLayout : geometry.inputLayout
         self.level = level
-        (frame, workspaceCount) = withUnsafePointer(to: shape) {
-            (galatea_convolution_frame($0), alignedFloats(galatea_convolution_workspace_count($0)))
+        let workspace: Int
+        (frame, workspace) = withUnsafePointer(to: shape) {
+            direction == .forward
+                ? (galatea_convolution_frame($0), galatea_convolution_workspace_count($0))
+                : (galatea_convolution_adjoint_frame($0), galatea_convolution_adjoint_workspace_count($0))
         }
+        workspaceCount = alignedFloats(workspace)
         frameCount = alignedFloats(frame.count)
     }
 
@@ -47,64 +54,16 @@ struct ConvolutionImages: ImageRecipe {
             image, to: scratch + frame.first, rowStep: frame.row, scratch: workspace + workspaceCount)
         var ahead = galatea_ahead(readsFor: image + 1, of: [source])
         withUnsafePointer(to: shape) {
-            galatea_convolution_forward_framed(
-                level, $0, scratch, packed.pointer, bias?.pointer, 0, destination, rowStep, &ahead, workspace)
-        }
-    }
-}
-
-/// The images that the adjoint of a convolution makes of results.
-struct ConvolutionAdjointImages: ImageRecipe {
-    let source: any ImageRecipe
-    let shape: galatea_convolution
-    let packed: CPUStorage
-    let bias: CPUStorage?
-    let layout: ImageLayout
-    let level: galatea_level
-    private let frame: galatea_frame
-    private let frameCount: Int
-    private let workspaceCount: Int
-
-    init(
-        of source: any ImageRecipe, _ geometry: ConvolutionGeometry, packed: CPUStorage, bias: CPUStorage?,
-        level: galatea_level
-    ) {
-        self.source = source
-        shape = geometry.kernel
-        self.packed = packed
-        self.bias = bias
-        layout = geometry.inputLayout
-        self.level = level
-        (frame, workspaceCount) = withUnsafePointer(to: shape) {
-            (
-                galatea_convolution_adjoint_frame($0),
-                alignedFloats(galatea_convolution_adjoint_workspace_count($0))
-            )
-        }
-        frameCount = alignedFloats(frame.count)
-    }
-
-    var scratchCount: Int { frameCount + workspaceCount + source.scratchCount }
-
-    func reads(for image: Int) -> [UnsafeRawBufferPointer] { source.reads(for: image) }
-
-    func prepare(_ scratch: UnsafeMutablePointer<Float>) {
-        scratch.update(repeating: 0, count: frameCount)
-        source.prepare(scratch + frameCount + workspaceCount)
-    }
-
-    func write(
-        _ image: Int, to destination: UnsafeMutablePointer<Float>, rowStep: Int,
-        scratch: UnsafeMutablePointer<Float>
-    ) {
-        precondition(rowStep == layout.row, "ConvolutionAdjointImages: rows \(rowStep) floats apart")
-        let workspace = scratch + frameCount
-        source.write(
-            image, to: scratch + frame.first, rowStep: frame.row, scratch: workspace + workspaceCount)
-        var ahead = galatea_ahead(readsFor: image + 1, of: [source])
-        withUnsafePointer(to: shape) {
-            galatea_convolution_adjoint_framed(
-                level, $0, scratch, packed.pointer, bias?.pointer, 0, destination, &ahead, workspace)
+            switch direction {
+            case .forward:
+                galatea_convolution_forward(
+                    level, $0, scratch, packed.pointer, bias?.pointer, 0, destination, rowStep, &ahead,
+                    workspace)
+            case .adjoint:
+                precondition(rowStep == layout.row, "ConvolutionImages: rows \(rowStep) floats apart")
+                galatea_convolution_adjoint(
+                    level, $0, scratch, packed.pointer, bias?.pointer, 0, destination, &ahead, workspace)
+            }
         }
     }
 }

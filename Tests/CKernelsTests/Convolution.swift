@@ -31,33 +31,61 @@ struct Convolution: CustomStringConvertible, Sendable {
         """
     }
 
-    /// y of the kernels.
+    /// Image `index` of `images`, put into an array of zeros as the frame says.
+    func put(_ index: Int, of images: [Float], height: Int, into frame: galatea_frame) -> [Float] {
+        var array = [Float](repeating: 0, count: frame.count)
+        let row = images.count / n / height
+        for y in 0..<height {
+            for i in 0..<row {
+                array[frame.first + y * frame.row + i] = images[(index * height + y) * row + i]
+            }
+        }
+        return array
+    }
+
+    /// y of the kernels, its rows `gap` floats apart, which `beside` fills.
     func forward(
-        _ x: [Float], _ weights: [Float], bias: [Float]? = nil, relu: Bool = false, at level: InstructionSet
+        _ x: [Float], _ weights: [Float], bias: [Float]? = nil, relu: Bool = false, gap: Int = 0,
+        beside: Float = 0, at level: InstructionSet
     ) -> [Float] {
         var shape = shape
         let packed = filled(galatea_convolution_packed_count(&shape)) {
             galatea_convolution_pack(&shape, weights, $0)
         }
         var workspace = [Float](repeating: .nan, count: galatea_convolution_workspace_count(&shape))
-        return filled(outputCount) {
+        let frame = galatea_convolution_frame(&shape)
+        let row = outputWidth * shape.outputs + gap
+        return (0..<n).flatMap { index in
+            var y = [Float](repeating: beside, count: outputHeight * row)
             galatea_convolution_forward(
-                level.level, &shape, n, x, packed, bias, relu ? 1 : 0, $0, &workspace)
+                level.level, &shape, put(index, of: x, height: shape.height, into: frame), packed, bias,
+                relu ? 1 : 0, &y, row, nil, &workspace)
+            return y
         }
     }
 
-    /// dx of the kernels.
+    /// dx of the kernels, while some memory is asked for.
     func adjoint(
-        _ dy: [Float], _ weights: [Float], bias: [Float]? = nil, relu: Bool = false, at level: InstructionSet
+        _ dy: [Float], _ weights: [Float], bias: [Float]? = nil, relu: Bool = false, ahead: [Float] = [],
+        at level: InstructionSet
     ) -> [Float] {
         var shape = shape
         let packed = filled(galatea_convolution_adjoint_packed_count(&shape)) {
             galatea_convolution_adjoint_pack(&shape, weights, $0)
         }
         var workspace = [Float](repeating: .nan, count: galatea_convolution_adjoint_workspace_count(&shape))
-        return filled(inputCount) {
-            galatea_convolution_adjoint(
-                level.level, &shape, n, dy, packed, bias, relu ? 1 : 0, $0, &workspace)
+        let frame = galatea_convolution_adjoint_frame(&shape)
+        return (0..<n).flatMap { index in
+            let framed = put(index, of: dy, height: outputHeight, into: frame)
+            return ahead.withUnsafeBytes { bytes in
+                var asked = galatea_ahead()
+                asked.start.1 = bytes.baseAddress
+                asked.bytes.1 = bytes.count
+                return filled(inputCount / n) {
+                    galatea_convolution_adjoint(
+                        level.level, &shape, framed, packed, bias, relu ? 1 : 0, $0, &asked, &workspace)
+                }
+            }
         }
     }
 
@@ -68,8 +96,16 @@ struct Convolution: CustomStringConvertible, Sendable {
         var shape = shape
         var gradient = gradient ?? [Float](repeating: 0, count: weightCount)
         var workspace = [Float](
-            repeating: .nan, count: galatea_convolution_weight_gradient_workspace_count(&shape))
-        galatea_convolution_weight_gradient(level.level, &shape, n, x, dy, &gradient, &workspace)
+            repeating: .nan, count: galatea_convolution_weight_sums_workspace_count(&shape))
+        var sums = [Float](repeating: 0, count: galatea_convolution_weight_sums_count(&shape))
+        let frame = galatea_convolution_weight_sums_frame(&shape)
+        for index in 0..<n {
+            let results = dy.count / n
+            galatea_convolution_weight_sums_add(
+                level.level, &shape, put(index, of: x, height: shape.height, into: frame),
+                Array(dy[index * results..<(index + 1) * results]), &sums, nil, &workspace)
+        }
+        galatea_convolution_weight_sums_finish(&shape, sums, &gradient)
         return gradient
     }
 

@@ -21,8 +21,8 @@ typedef struct {
     ptrdiff_t capacity;
     /// Links of a point on each layer (hnswlib's M).
     ptrdiff_t links;
-    /// Candidates looked at while a point is added, and in a search (hnswlib's ef).
-    ptrdiff_t building, searching;
+    /// Candidates looked at while a point is added (hnswlib's ef_construction).
+    ptrdiff_t building;
     /// Seed of the layers that points reach: same seed and order, same graph.
     uint64_t seed;
     galatea_hnsw_distance distance;
@@ -33,8 +33,10 @@ typedef struct {
 galatea_hnsw *galatea_hnsw_create(const galatea_hnsw_settings *settings, char *reason, size_t reason_size);
 /// Adds a point of `dimension` floats, which are copied; 0 when it fails, with hnswlib's text in `reason`.
 int galatea_hnsw_add(galatea_hnsw *graph, const float *point, uint64_t label, char *reason, size_t reason_size);
-/// Labels of up to `k` points near `query`, in no order, and how many; -1 when it fails.
-ptrdiff_t galatea_hnsw_nearest(const galatea_hnsw *graph, const float *query, ptrdiff_t k, uint64_t *labels);
+/// Labels of up to `k` points near `query`, in no order, and how many; -1 when it fails. `breadth` candidates are
+/// looked at (hnswlib's ef), at least `k`.
+ptrdiff_t galatea_hnsw_nearest(const galatea_hnsw *graph, const float *query, ptrdiff_t breadth, ptrdiff_t k,
+                               uint64_t *labels);
 /// Ends a graph.
 void galatea_hnsw_destroy(galatea_hnsw *graph);
 

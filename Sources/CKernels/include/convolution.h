@@ -34,15 +34,6 @@ ptrdiff_t galatea_convolution_output_width(const galatea_convolution *shape);
 ptrdiff_t galatea_convolution_packed_count(const galatea_convolution *shape);
 /// Packs weights [outputs, kernel_height, kernel_width, channels] for the forward pass.
 void galatea_convolution_pack(const galatea_convolution *shape, const float *weights, float *packed);
-/// Floats of scratch memory that one call of the forward pass needs, whatever n.
-ptrdiff_t galatea_convolution_workspace_count(const galatea_convolution *shape);
-/// y = convolution(x) + bias, then max(y, 0) when `relu` is not 0.
-///
-/// `bias` holds `outputs` floats or is NULL; `y` may not overlap `x`; `workspace` is uninitialised.
-void galatea_convolution_forward(galatea_level level, const galatea_convolution *shape, ptrdiff_t n,
-                                 const float *x, const float *packed, const float *bias, int relu, float *y,
-                                 float *workspace);
-
 /// An image that stands in a larger array of zeros, so that a convolution needs no padded copy of it.
 typedef struct {
     ptrdiff_t first;  ///< Floats before its first pixel.
@@ -57,55 +48,43 @@ typedef struct {
     ptrdiff_t bytes[4];  ///< 0 where there is no range.
 } galatea_ahead;
 
-/// The frame in which `galatea_convolution_forward_framed` expects its input.
+/// The frame in which `galatea_convolution_forward` expects its input.
 galatea_frame galatea_convolution_frame(const galatea_convolution *shape);
-/// `galatea_convolution_forward` of one image, to the bit, from a frame into rows `y_row` floats apart.
+/// Floats of scratch memory that a call of the forward pass needs.
+ptrdiff_t galatea_convolution_workspace_count(const galatea_convolution *shape);
+/// y = convolution(x) + bias, then max(y, 0) when `relu` is not 0: one image, into rows `y_row` floats apart.
 ///
-/// `x` is the array of the frame; what lies outside the image must be zero and is never written. `ahead` may be
-/// NULL.
-void galatea_convolution_forward_framed(galatea_level level, const galatea_convolution *shape, const float *x,
-                                        const float *packed, const float *bias, int relu, float *y,
-                                        ptrdiff_t y_row, const galatea_ahead *ahead, float *workspace);
+/// `x` is the array of the frame; what lies outside the image must be zero and is never written. `bias` holds
+/// `outputs` floats or is NULL; `ahead` may be NULL; `y` may not overlap `x`; `workspace` is uninitialised.
+void galatea_convolution_forward(galatea_level level, const galatea_convolution *shape, const float *x,
+                                 const float *packed, const float *bias, int relu, float *y, ptrdiff_t y_row,
+                                 const galatea_ahead *ahead, float *workspace);
 
 /// Floats that the packed weights of the adjoint take.
 ptrdiff_t galatea_convolution_adjoint_packed_count(const galatea_convolution *shape);
 /// Packs weights [outputs, kernel_height, kernel_width, channels] for the adjoint.
 void galatea_convolution_adjoint_pack(const galatea_convolution *shape, const float *weights, float *packed);
-/// Floats of scratch memory that one call of the adjoint needs, whatever n.
+/// The frame in which `galatea_convolution_adjoint` expects dy.
+galatea_frame galatea_convolution_adjoint_frame(const galatea_convolution *shape);
+/// Floats of scratch memory that a call of the adjoint needs.
 ptrdiff_t galatea_convolution_adjoint_workspace_count(const galatea_convolution *shape);
-/// dx = adjoint(dy) + bias, then max(dx, 0) when `relu` is not 0.
+/// dx = adjoint(dy) + bias, then max(dx, 0) when `relu` is not 0: one image.
 ///
 /// dx[i, j, c] = bias[c] + sum dy[o, p, k] w[k, r, s, c] over all o stride_y + r - padding_y = i and
 /// p stride_x + s - padding_x = j. With bias NULL this is the gradient of the input. It is also the forward
 /// pass of a transposed convolution that takes `outputs` channels to `channels` (PyTorch's weight
 /// [in, out, R, S] moved to [in, R, S, out]); its output size is height x width, whatever output padding led
-/// to it. `bias` holds `channels` floats or is NULL; `workspace` is uninitialised.
-void galatea_convolution_adjoint(galatea_level level, const galatea_convolution *shape, ptrdiff_t n,
-                                 const float *dy, const float *packed, const float *bias, int relu,
-                                 float *dx, float *workspace);
+/// to it. `dy` is the array of the frame; what lies outside the image must be zero and is never written. `bias`
+/// holds `channels` floats or is NULL; `ahead` may be NULL; `workspace` is uninitialised.
+void galatea_convolution_adjoint(galatea_level level, const galatea_convolution *shape, const float *dy,
+                                 const float *packed, const float *bias, int relu, float *dx,
+                                 const galatea_ahead *ahead, float *workspace);
 
-/// The frame in which `galatea_convolution_adjoint_framed` expects dy.
-galatea_frame galatea_convolution_adjoint_frame(const galatea_convolution *shape);
-/// `galatea_convolution_adjoint` of one image, to the bit, from a frame.
-///
-/// `dy` is the array of the frame; what lies outside the image must be zero and is never written.
-void galatea_convolution_adjoint_framed(galatea_level level, const galatea_convolution *shape, const float *dy,
-                                        const float *packed, const float *bias, int relu, float *dx,
-                                        const galatea_ahead *ahead, float *workspace);
-
-/// Floats of scratch memory that one call of the weight gradient needs, whatever n.
-ptrdiff_t galatea_convolution_weight_gradient_workspace_count(const galatea_convolution *shape);
-/// gradient[k, r, s, c] += sum over the n images of dy[o, p, k] x[o stride_y + r - padding_y, ...], in order.
-///
-/// The caller makes results independent of thread count by giving each chunk of images a gradient of its own
-/// and adding those in chunk order. For the transposed convolution the roles are its input as `dy` and the
-/// gradient of its output as `x`. `workspace` is uninitialised.
-void galatea_convolution_weight_gradient(galatea_level level, const galatea_convolution *shape, ptrdiff_t n,
-                                         const float *x, const float *dy, float *gradient,
-                                         float *workspace);
-
-// The same sums image by image, for a caller that has each x in a frame already. `sums` is zeroed by the caller
-// before the first image and holds the gradient in an order of the kernels' own until `finish`.
+// The gradient of the weights: gradient[k, r, s, c] += sum over images of dy[o, p, k] x[o stride_y + r - padding_y,
+// ...], in order, image by image. `sums` is zeroed by the caller before the first image and holds the gradient in an
+// order of the kernels' own until `finish`. The caller makes results independent of thread count by giving each
+// chunk of images sums of its own and adding those in chunk order. For the transposed convolution the roles are its
+// input as `dy` and the gradient of its output as `x`.
 
 /// Floats of `sums`.
 ptrdiff_t galatea_convolution_weight_sums_count(const galatea_convolution *shape);

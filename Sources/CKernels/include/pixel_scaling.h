@@ -32,6 +32,3 @@ void galatea_scale_row(galatea_level level, const void *pixels, ptrdiff_t count,
 
 /// The value of 0-based `rank` among `count` finite values in ascending order: exact, equal at every level.
 float galatea_order_statistic(galatea_level level, const float *values, ptrdiff_t count, ptrdiff_t rank);
-
-/// How many values are at most `limit`.
-ptrdiff_t galatea_count_at_most(galatea_level level, const float *values, ptrdiff_t count, float limit);

@@ -30,6 +30,7 @@ typedef struct {
 ///
 /// The kernel values serve all pairs, each to a relative error of 6e-16 (1 + gamma |x - x_s|^2), and down to
 /// 2^-1000. Each row's sums run in one fixed order, whatever rows stand beside it. A NaN feature makes every value
-/// of its row NaN. `workspace` holds GALATEA_RBF_ROWS * GALATEA_RBF_BLOCK uninitialised doubles a pair.
+/// of its row NaN. `workspace` holds GALATEA_RBF_ROWS * GALATEA_RBF_BLOCK uninitialised doubles
+/// a pair, and 7 more, which moving to the beginning of a cache line may cost.
 void galatea_rbf_decision(galatea_level level, const galatea_rbf_machine *machine, ptrdiff_t rows,
                           const double *x, double *values, double *workspace);

@@ -11,7 +11,7 @@ internal import Foundation
 struct CutoutCollection: Sendable {
     /// A packed file or a folder.
     private enum Part: Sendable {
-        case packed(PackedCutouts, objects: [PackedObject])
+        case packed(PackedCutouts, objects: PackedObjectBlocks)
         case folder(CutoutFolder)
 
         var count: Int {
@@ -78,7 +78,7 @@ struct CutoutCollection: Sendable {
                 sources.append(Source(path: path, listing: cutout.listing))
             } else {
                 let packed = try PackedCutouts(file)
-                parts.append(.packed(packed, objects: try packed.objects(in: 0..<packed.count)))
+                parts.append(.packed(packed, objects: PackedObjectBlocks(of: packed)))
                 sources.append(Source(path: path, size: try Self.size(of: path), dataSum: packed.dataSum))
             }
         }
@@ -93,7 +93,7 @@ struct CutoutCollection: Sendable {
         }
         self.starts = starts
         count = total
-        objects = Self.objects(of: parts)
+        objects = try Self.objects(of: parts)
         if isLocated { try locate() }
     }
 
@@ -124,8 +124,12 @@ struct CutoutCollection: Sendable {
         let place = place(of: index)
         switch place.part {
         case .packed(let file, let objects):
-            let stored = grid.stored(file, place.index, objects[place.index], around: target)
-            return stored.map { .stored($0) } ?? .read(read(index))
+            do throws(FITSError) {
+                let stored = grid.stored(file, place.index, try objects[place.index], around: target)
+                return stored.map { .stored($0) } ?? .read(read(index))
+            } catch {
+                return .read(.unreadable(error.description))
+            }
         case .folder(let folder):
             do throws(FITSError) {
                 let file = try reader.read(folder.path(place.index))
@@ -158,9 +162,11 @@ struct CutoutCollection: Sendable {
         let place = place(of: index)
         switch place.part {
         case .packed(let file, let objects):
-            let object = objects[place.index]
-            if object.flags.contains(.unreadable) { return .unreadable("was unreadable when it was packed") }
             do throws(FITSError) {
+                let object = try objects[place.index]
+                if object.flags.contains(.unreadable) {
+                    return .unreadable("was unreadable when it was packed")
+                }
                 let image = try file.image(at: place.index)
                 return CutoutReading(
                     image: image, position: object.position,
@@ -179,26 +185,33 @@ struct CutoutCollection: Sendable {
         }
     }
 
-    private static func objects(of parts: [Part]) -> SkyObjects {
-        var identifiers: [CutoutIdentifier] = []
-        var positions: [SkyPosition?] = []
+    private static func objects(of parts: [Part]) throws(FITSError) -> SkyObjects {
+        // Numbers as long as all are.
+        var (numbers, texts): ([Int64], [String]?) = ([], nil)
+        var (right, declination): ([Double], [Double]) = ([], [])
+        func add(_ identifier: CutoutIdentifier, _ position: SkyPosition?) {
+            if case .integer(let number) = identifier, texts == nil {
+                numbers.append(number)
+            } else {
+                if texts == nil { texts = numbers.map(\.description) }
+                texts?.append(identifier.description)
+            }
+            right.append(position?.rightAscension ?? .nan)
+            declination.append(position?.declination ?? .nan)
+        }
         for part in parts {
             switch part {
-            case .packed(_, let objects):
-                identifiers += objects.map(\.id)
-                positions += objects.map(\.position)
+            case .packed(let file, let objects):
+                for range in objects.ranges {
+                    for object in try file.objects(in: range) { add(object.id, object.position) }
+                }
             case .folder(let folder):
-                identifiers += folder.names.map { .text(CutoutFolder.stem(of: $0) ?? $0) }
-                positions += repeatElement(nil, count: folder.names.count)
+                for name in folder.names { add(.text(CutoutFolder.stem(of: name) ?? name), nil) }
             }
         }
-        var numbers: [Int64] = []
-        for case .integer(let number) in identifiers { numbers.append(number) }
         return SkyObjects(
-            identifiers: numbers.count == identifiers.count
-                ? CatalogIdentifiers(numbers) : CatalogIdentifiers(identifiers.map(\.description)),
-            rightAscension: positions.map { $0?.rightAscension ?? .nan },
-            declination: positions.map { $0?.declination ?? .nan })
+            identifiers: texts.map { CatalogIdentifiers($0) } ?? CatalogIdentifiers(numbers),
+            rightAscension: right, declination: declination)
     }
 
     /// The files of a folder's cutouts; none for a packed file.

@@ -7,14 +7,14 @@ internal import FITS
 struct EnrichmentRows: Sendable {
     /// Identifiers of the rows.
     let identifiers: CatalogIdentifiers
-    /// Position of each row where the catalogue gives it.
-    let positions: [SkyPosition?]
-    /// E(B-V) of each row where the catalogue gives it; NaN otherwise.
-    let reddening: [Double]
+    /// Number of rows.
+    let count: Int
+    /// What the catalogue says of them; `nil` without a catalogue.
+    private let catalog: LabelCatalog?
+    /// The cutout of each row; `nil` where each cutout is a row.
+    private let cutouts: [Int?]?
     /// Rows of which the catalogue's position or extinction was refused.
     let refused: Set<Int>
-    /// The cutout of each row; `nil` without one.
-    let cutouts: [Int?]
     /// Cutouts that belong to no row.
     let unmatchedCutouts: [Int]
     /// Columns of the catalogue that our own are read from.
@@ -22,8 +22,20 @@ struct EnrichmentRows: Sendable {
     /// What was read and matched, a line each.
     let reportLines: [String]
 
-    /// Number of rows.
-    var count: Int { cutouts.count }
+    /// Position of a row where the catalogue gives it.
+    func position(_ row: Int) -> SkyPosition? { catalog?.position(row) }
+
+    /// E(B-V) of a row where the catalogue gives it.
+    func reddening(_ row: Int) -> Double? {
+        guard let extinction = catalog?.extinction?[row], extinction.isFinite else { return nil }
+        return Double(extinction)
+    }
+
+    /// The cutout of a row; `nil` without one.
+    func cutout(_ row: Int) -> Int? {
+        guard let cutouts else { return row }
+        return cutouts[row]
+    }
 
     /// The identifier of a row, as packed files hold it; its number from 1 where the catalogue has none.
     func identifier(_ row: Int) -> CutoutIdentifier {
@@ -39,7 +51,7 @@ struct EnrichmentRows: Sendable {
     /// One that was found by its name alone is compared with the row's position here: it must not show another
     /// place on the sky.
     func reading(_ row: Int, of collection: CutoutCollection) -> CutoutReading {
-        guard let cutout = cutouts[row] else { return Self.noCutout }
+        guard let cutout = cutout(row) else { return Self.noCutout }
         let reading = collection.read(cutout)
         return elsewhere(row, reading.position, cutout, collection) ?? reading
     }
@@ -48,8 +60,8 @@ struct EnrichmentRows: Sendable {
     func cutout(
         _ row: Int, of collection: CutoutCollection, on grid: ModelGrid, reader: inout CutoutReader
     ) -> FoundCutout {
-        guard let cutout = cutouts[row] else { return .read(Self.noCutout) }
-        let found = collection.find(cutout, on: grid, around: positions[row], reader: &reader)
+        guard let cutout = cutout(row) else { return .read(Self.noCutout) }
+        let found = collection.find(cutout, on: grid, around: position(row), reader: &reader)
         return elsewhere(row, found.position, cutout, collection).map { .read($0) } ?? found
     }
 
@@ -59,7 +71,7 @@ struct EnrichmentRows: Sendable {
     private func elsewhere(
         _ row: Int, _ position: SkyPosition?, _ cutout: Int, _ collection: CutoutCollection
     ) -> CutoutReading? {
-        guard CatalogMatch.isElsewhere(row: positions[row], cutout: position) else { return nil }
+        guard CatalogMatch.isElsewhere(row: self.position(row), cutout: position) else { return nil }
         return .unreadable(
             "the cutout '\(collection.objects.name(cutout))' of its identifier lies elsewhere on the sky")
     }
@@ -68,10 +80,10 @@ struct EnrichmentRows: Sendable {
     init(cutouts collection: CutoutCollection) {
         identifiers =
             collection.objects.identifiers ?? CatalogIdentifiers((0..<collection.count).map { Int64($0 + 1) })
-        positions = Array(repeating: nil, count: collection.count)
-        reddening = Array(repeating: .nan, count: collection.count)
+        count = collection.count
+        catalog = nil
         refused = []
-        cutouts = Array(0..<collection.count)
+        cutouts = nil
         unmatchedCutouts = []
         sharedColumns = []
         reportLines = ["\(collection.count) cutouts, one row each"]
@@ -82,8 +94,8 @@ struct EnrichmentRows: Sendable {
         let match = try CatalogMatch(
             rows: catalog.objects, cutouts: collection.objects, loop: ParallelLoop(threads: threads))
         identifiers = catalog.identifiers ?? CatalogIdentifiers((0..<catalog.rowCount).map { Int64($0 + 1) })
-        positions = (0..<catalog.rowCount).map(catalog.position)
-        reddening = (0..<catalog.rowCount).map { row in catalog.extinction.map { Double($0[row]) } ?? .nan }
+        count = catalog.rowCount
+        self.catalog = catalog
         refused = catalog.refusedObjects
         cutouts = match.cutoutOfRow
         unmatchedCutouts = match.unmatchedCutouts

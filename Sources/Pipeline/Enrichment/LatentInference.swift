@@ -102,7 +102,8 @@ package struct LatentInference: Sendable {
             do throws(FITSError) {
                 return try stored.withPixels {
                     model.load(
-                        bigEndian: $0, reddening: stored.reddening, slot: slot, workspace: &workspace)
+                        bigEndian: $0, reddening: stored.reddening, slot: slot, ahead: $1,
+                        workspace: &workspace)
                 }
             } catch { return nil }
         case .read(let reading):

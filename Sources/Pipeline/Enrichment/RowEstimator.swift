@@ -123,7 +123,7 @@ struct RowEstimator: Sendable {
         _ row: Int, _ rows: EnrichmentRows, _ collection: CutoutCollection, slot: Int,
         _ workspace: inout RowWorkspace, cutout: inout PreparedInput?
     ) -> RowEstimate {
-        let given = rows.reddening[row].isFinite ? rows.reddening[row] : nil
+        let given = rows.reddening(row)
         let stored: StoredCutout
         // Only our own photometry reads stored bytes.
         switch measurer == nil || fast != nil
@@ -133,15 +133,16 @@ struct RowEstimator: Sendable {
         case .stored(let cutout): stored = cutout
         case .read(let reading):
             return load(
-                reading, position: rows.positions[row] ?? reading.position,
+                reading, position: rows.position(row) ?? reading.position,
                 reddening: given ?? reading.reddening, slot: slot, &workspace, cutout: &cutout)
         }
-        let position = rows.positions[row] ?? stored.position
+        let position = rows.position(row) ?? stored.position
         let reddening = given ?? stored.reddening
         do throws(FITSError) {
-            let found = try stored.withPixels { pixels in
+            let found = try stored.withPixels { pixels, ahead in
                 let input = folder.model.load(
-                    bigEndian: pixels, reddening: reddening, slot: slot, workspace: &workspace.model)
+                    bigEndian: pixels, reddening: reddening, slot: slot, ahead: ahead,
+                    workspace: &workspace.model)
                 let measurement = fast?.measure(
                     bigEndian: pixels, geometry: stored.geometry, workspace: workspace.photometry)
                 return (input: input, measurement: measurement)

@@ -19,8 +19,8 @@ struct PackedRow: Sendable {
         let found = rows.reading(row, of: collection)
         // Faults of bands that are not packed are no fault of the row.
         let reading = found.selecting(bands: bands)
-        let target = rows.positions[row] ?? reading.position
-        let reddening = rows.reddening[row].isFinite ? rows.reddening[row] : reading.reddening ?? .nan
+        let target = rows.position(row) ?? reading.position
+        let reddening = rows.reddening(row) ?? reading.reddening ?? .nan
         var object = PackedObject(
             id: rows.identifier(row), rightAscension: target?.rightAscension ?? .nan,
             declination: target?.declination ?? .nan, pixelScale: reading.foundPixelScale ?? .nan,

@@ -137,7 +137,7 @@ public struct Packing: Sendable {
     /// The bands that were asked for, or those of the first cutout that can be read.
     private func packedBands(_ rows: EnrichmentRows, _ collection: CutoutCollection) throws -> [String] {
         var found: [String]?
-        for case let cutout? in rows.cutouts where found == nil {
+        for case let cutout? in (0..<rows.count).lazy.map(rows.cutout) where found == nil {
             found = collection.read(cutout).image?.bands
         }
         guard let bands else {

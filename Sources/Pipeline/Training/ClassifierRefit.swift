@@ -56,11 +56,12 @@ public struct ClassifierRefit: Sendable {
         let latents = try latents(of: rows, collection, folder, flag: flag, progress: progress)
         let plan = try plan()
         let recipe = plan.recipe
+        let positions = (0..<rows.count).map(rows.position)
         let split = DataSplit(
-            positions: rows.positions, validation: recipe.validationFraction, test: recipe.testFraction,
+            positions: positions, validation: recipe.validationFraction, test: recipe.testFraction,
             seed: recipe.seed)
         let fitting = ClassifierFitting(
-            classes: labels.classes ?? [], groups: TrainingRows.groups(of: rows.positions), latents: latents,
+            classes: labels.classes ?? [], groups: TrainingRows.groups(of: positions), latents: latents,
             recipe: self.recipe ?? plan.classifier, seed: recipe.seed, threads: threads)
         let fitted = try fitting.fit(
             training: split.rows(of: .training), validation: split.rows(of: .validation))
