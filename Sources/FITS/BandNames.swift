@@ -2,10 +2,15 @@
 enum BandNames {
     /// The names in a text; empty when there are none.
     static func parse(_ text: String) -> [String] {
-        if text.contains(where: { $0 == "," || $0 == " " }) {
-            return text.split { $0 == "," || $0 == " " }.map(String.init)
+        if text.utf8.contains(where: isSeparator) {
+            return text.utf8.split(whereSeparator: isSeparator).map { String(Substring($0)) }
         }
-        return text.map(String.init)
+        guard text.utf8.allSatisfy({ (0x20...0x7e).contains($0) }) else { return text.map(String.init) }
+        return text.utf8.map { String(UnicodeScalar($0)) }
+    }
+
+    private static func isSeparator(_ byte: UInt8) -> Bool {
+        byte == UInt8(ascii: ",") || byte == UInt8(ascii: " ")
     }
 
     /// The text for these names.

@@ -15,6 +15,15 @@ package final class ByteSource: Sendable {
         case file(descriptor: Int32)
         case mapped(descriptor: Int32, FileMapping)
         case memory([UInt8])
+        case reused(ReusedMemory)
+    }
+
+    /// Whether all bytes are in memory.
+    var isInMemory: Bool {
+        switch storage {
+        case .memory, .reused: true
+        case .file, .mapped: false
+        }
     }
 
     /// Memory under a name for messages.
@@ -22,6 +31,12 @@ package final class ByteSource: Sendable {
         self.name = name
         size = bytes.count
         storage = .memory(bytes)
+    }
+
+    private init(storage: Storage, size: Int, name: String) {
+        self.name = name
+        self.size = size
+        self.storage = storage
     }
 
     /// The regular file at `path`, which is taken as a plain name whatever characters it holds.
@@ -32,23 +47,8 @@ package final class ByteSource: Sendable {
     ///     all is read.
     package init(path: String, isMapped: Bool = false) throws(FITSError) {
         name = path
-        guard !path.utf8.contains(0) else {
-            throw .cannotOpen(path: path, reason: "the name holds a zero byte")
-        }
-        // Without O_NONBLOCK opening a pipe waits for its other end.
-        let descriptor = open(path, O_RDONLY | O_CLOEXEC | O_NONBLOCK)
-        guard descriptor >= 0 else { throw .cannotOpen(path: path, reason: SystemError.text(errno)) }
-        var status = stat()
-        guard fstat(descriptor, &status) == 0 else {
-            let code = errno
-            close(descriptor)
-            throw .cannotOpen(path: path, reason: SystemError.text(code))
-        }
-        if let kind = Self.kindUnlessRegular(status.st_mode) {
-            close(descriptor)
-            throw .notRegularFile(path: path, kind: kind)
-        }
-        size = Int(status.st_size)
+        let (descriptor, size) = try Self.open(path)
+        self.size = size
         if isMapped, let mapping = FileMapping(descriptor: descriptor, size: size) {
             storage = .mapped(descriptor: descriptor, mapping)
         } else {
@@ -56,23 +56,54 @@ package final class ByteSource: Sendable {
         }
     }
 
-    /// The regular file at `path`, read in one go into memory; a file beyond `limit` bytes stays on disk.
-    package static func whole(path: String, limit: Int = 1 << 24) throws(FITSError) -> ByteSource {
-        let source = try ByteSource(path: path)
-        guard source.size <= limit else { return source }
-        return ByteSource(bytes: try source.bytes(at: 0, count: source.size), name: path)
+    /// The regular file at `path`, read in one go; a file beyond `limit` bytes stays on disk.
+    ///
+    /// - Parameter memory: Where the bytes go if no source needs it any more; replaced otherwise.
+    static func whole(
+        path: String, memory: inout ReusedMemory, limit: Int = 1 << 24
+    ) throws(FITSError) -> ByteSource {
+        let (descriptor, size) = try open(path)
+        guard size <= limit else {
+            return ByteSource(storage: .file(descriptor: descriptor), size: size, name: path)
+        }
+        defer { close(descriptor) }
+        try ReusedMemory.fill(&memory, count: size) { bytes throws(FITSError) in
+            try read(descriptor, at: 0, into: bytes, name: path)
+        }
+        return ByteSource(storage: .reused(memory), size: size, name: path)
+    }
+
+    /// Opens a regular file.
+    private static func open(_ path: String) throws(FITSError) -> (descriptor: Int32, size: Int) {
+        guard !path.utf8.contains(0) else {
+            throw .cannotOpen(path: path, reason: "the name holds a zero byte")
+        }
+        // Without O_NONBLOCK opening a pipe waits for its other end.
+        let descriptor = Foundation.open(path, O_RDONLY | O_CLOEXEC | O_NONBLOCK)
+        guard descriptor >= 0 else { throw .cannotOpen(path: path, reason: SystemError.text(errno)) }
+        var status = stat()
+        guard fstat(descriptor, &status) == 0 else {
+            let code = errno
+            close(descriptor)
+            throw .cannotOpen(path: path, reason: SystemError.text(code))
+        }
+        if let kind = kindUnlessRegular(status.st_mode) {
+            close(descriptor)
+            throw .notRegularFile(path: path, kind: kind)
+        }
+        return (descriptor, Int(status.st_size))
     }
 
     deinit {
         switch storage {
         case .file(let descriptor), .mapped(let descriptor, _): close(descriptor)
-        case .memory: break
+        case .memory, .reused: break
         }
     }
 
     /// Fills `buffer` with the bytes from `offset` on.
     package func read(at offset: Int, into buffer: UnsafeMutableRawBufferPointer) throws(FITSError) {
-        guard let start = buffer.baseAddress, !buffer.isEmpty else { return }
+        guard !buffer.isEmpty else { return }
         guard offset >= 0, offset <= size, buffer.count <= size - offset else {
             throw .shrankWhileReading(
                 path: name, offset: offset, expected: buffer.count, got: max(0, size - max(0, offset)))
@@ -82,20 +113,29 @@ package final class ByteSource: Sendable {
             bytes.withUnsafeBytes { all in
                 buffer.copyMemory(from: UnsafeRawBufferPointer(rebasing: all[offset..<offset + buffer.count]))
             }
+        case .reused(let memory):
+            memory.withBytes(offset..<offset + buffer.count) { buffer.copyMemory(from: $0) }
         case .file(let descriptor), .mapped(let descriptor, _):
-            var done = 0
-            while done < buffer.count {
-                let got = pread(descriptor, start + done, buffer.count - done, off_t(offset + done))
-                if got < 0 {
-                    if errno == EINTR { continue }
-                    throw .readFailed(path: name, offset: offset + done, reason: SystemError.text(errno))
-                }
-                guard got > 0 else {
-                    throw .shrankWhileReading(
-                        path: name, offset: offset, expected: buffer.count, got: done)
-                }
-                done += got
+            try Self.read(descriptor, at: offset, into: buffer, name: name)
+        }
+    }
+
+    /// Fills `buffer` from an open file.
+    private static func read(
+        _ descriptor: Int32, at offset: Int, into buffer: UnsafeMutableRawBufferPointer, name: String
+    ) throws(FITSError) {
+        guard let start = buffer.baseAddress else { return }
+        var done = 0
+        while done < buffer.count {
+            let got = pread(descriptor, start + done, buffer.count - done, off_t(offset + done))
+            if got < 0 {
+                if errno == EINTR { continue }
+                throw .readFailed(path: name, offset: offset + done, reason: SystemError.text(errno))
             }
+            guard got > 0 else {
+                throw .shrankWhileReading(path: name, offset: offset, expected: buffer.count, got: done)
+            }
+            done += got
         }
     }
 
@@ -114,6 +154,7 @@ package final class ByteSource: Sendable {
             return bytes.withUnsafeBytes {
                 body(UnsafeRawBufferPointer(rebasing: $0[offset..<offset + count]))
             }
+        case .reused(let memory) where isInside: return memory.withBytes(offset..<offset + count, body)
         default: break
         }
         return try bytes(at: offset, count: count).withUnsafeBytes(body)

@@ -7,14 +7,23 @@ public struct CutoutFile: Sendable {
     public let header: CutoutHeader
     private let file: FITSFile
 
+    /// Whether the pixels are float32 as they stand, with nothing beside them that tells of their noise or mask.
+    public let isPlain: Bool
+
     /// Reads the file at `path`.
     public init(path: String) throws(FITSError) {
-        file = try FITSFile(whole: path)
-        header = try CutoutHeader(file)
+        var reader = CutoutReader()
+        self = try reader.read(path)
     }
 
-    /// Whether the pixels are float32 as they stand, with nothing beside them that tells of their noise or mask.
-    public var isPlain: Bool {
+    /// Reads the file at `path` into `memory`.
+    init(path: String, memory: inout ReusedMemory) throws(FITSError) {
+        file = try FITSFile(whole: path, memory: &memory)
+        header = try CutoutHeader(file)
+        isPlain = Self.isPlain(header, in: file)
+    }
+
+    private static func isPlain(_ header: CutoutHeader, in file: FITSFile) -> Bool {
         guard header.unit.kind == .image, header.unit.bitsPerPixel == -32, header.isUnscaled else {
             return false
         }

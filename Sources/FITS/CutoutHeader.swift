@@ -100,9 +100,15 @@ public struct CutoutHeader: Sendable {
         guard bands.count == planes else {
             throw refused("BANDS '\(BandNames.text(bands))' contradicts its \(planes) planes")
         }
-        guard Set(bands).count == bands.count else {
+        guard areDistinct(bands) else {
             throw refused("BANDS '\(BandNames.text(bands))' names a band twice")
         }
         return bands
+    }
+
+    /// Whether no name stands twice; the usual few are compared one with the other.
+    private static func areDistinct(_ bands: [String]) -> Bool {
+        guard bands.count <= 8 else { return Set(bands).count == bands.count }
+        return bands.indices.allSatisfy { !bands[..<$0].contains(bands[$0]) }
     }
 }

@@ -36,13 +36,14 @@ public struct FITSFile: Sendable {
     }
 
     /// Opens the local file at `path` and maps it, for many reads of large parts.
-    init(mapping path: String) throws(FITSError) {
+    package init(mapping path: String) throws(FITSError) {
         try self.init(source: ByteSource(path: path, isMapped: true), limits: Limits(), isTrusted: true)
     }
 
-    /// Opens the local file at `path`, a small one, reading it in one go.
-    init(whole path: String) throws(FITSError) {
-        try self.init(source: ByteSource.whole(path: path), limits: Limits(), isTrusted: true)
+    /// Opens the local file at `path`, a small one, reading it in one go into `memory`.
+    init(whole path: String, memory: inout ReusedMemory) throws(FITSError) {
+        try self.init(
+            source: ByteSource.whole(path: path, memory: &memory), limits: Limits(), isTrusted: true)
     }
 
     /// Reads a file that is in memory, such as an upload; `name` stands for it in messages.

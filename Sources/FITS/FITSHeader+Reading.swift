@@ -6,8 +6,9 @@ extension FITSHeader {
         from source: ByteSource, at offset: Int, hdu: Int
     ) throws(FITSError) -> (header: FITSHeader, dataOffset: Int) {
         var bytes: [UInt8] = []
-        // Five blocks hold the header of a survey cutout; long headers come in larger pieces.
-        var piece = 5 * blockLength
+        // Five blocks hold the header of a survey cutout, and most need fewer, which matters where they are
+        // copied from memory; long headers come in larger pieces.
+        var piece = source.isInMemory ? blockLength : 5 * blockLength
         var scanned = 0
         while true {
             let position = offset + bytes.count
@@ -15,9 +16,13 @@ extension FITSHeader {
             if count <= 0 {
                 throw .headerWithoutEnd(path: source.name, hdu: hdu, bytes: bytes.count)
             }
-            bytes += try source.bytes(at: position, count: count)
+            if bytes.isEmpty {
+                bytes = try source.bytes(at: position, count: count)
+            } else {
+                bytes += try source.bytes(at: position, count: count)
+            }
             let cards = bytes.count / cardLength
-            if let end = endCard(bytes, from: scanned, to: cards) {
+            if let end = (scanned..<cards).first(where: { Keyword(bytes, $0) == .end }) {
                 let length = (end * cardLength / blockLength + 1) * blockLength
                 guard offset + length <= source.size else {
                     throw .truncated(
@@ -32,17 +37,6 @@ extension FITSHeader {
             }
             scanned = cards
             piece = min(piece * 4, 256 * blockLength)
-        }
-    }
-
-    /// The first card in `start..<end` that is END.
-    private static func endCard(_ bytes: [UInt8], from start: Int, to end: Int) -> Int? {
-        let pattern: [UInt8] = Array("END     ".utf8)
-        return bytes.withUnsafeBufferPointer { bytes in
-            (start..<end).first { card in
-                let at = card * cardLength
-                return bytes[at] == pattern[0] && bytes[at..<at + 8].elementsEqual(pattern)
-            }
         }
     }
 }

@@ -3,18 +3,27 @@
 /// Of a keyword that stands twice the first counts, unless it describes the data's structure: then two
 /// different values are an error.
 public struct FITSHeader: Sendable {
-    /// The file's path or name, for messages.
-    public let path: String
     /// The number of the unit, 0 for the primary one.
     public let hdu: Int
-    /// All cards before END, 80 bytes each.
-    private let bytes: [UInt8]
-    /// The cards as they stand in the file.
-    var rawCards: [UInt8] { bytes }
-    /// The first card of each keyword.
-    private var first: [UInt64: Int] = [:]
-    /// Every card of the keywords that stand more than once.
-    private var repeated: [UInt64: [Int]] = [:]
+    private let content: Content
+
+    /// What is shared by copies of a header.
+    private final class Content: Sendable {
+        let path: String
+        let bytes: [UInt8]
+        let index: KeywordIndex
+
+        init(path: String, bytes: [UInt8], index: KeywordIndex) {
+            self.path = path
+            self.bytes = bytes
+            self.index = index
+        }
+    }
+
+    /// The file's path or name, for messages.
+    public var path: String { content.path }
+    /// All cards before END as they stand in the file, 80 bytes each.
+    var rawCards: [UInt8] { content.bytes }
 
     /// Most cards that are read; the longest real headers hold some ten thousand.
     static let cardLimit = 100_000
@@ -25,35 +34,30 @@ public struct FITSHeader: Sendable {
 
     /// A header of `bytes` (whole cards, END not among them).
     init(path: String, hdu: Int, bytes: [UInt8]) throws(FITSError) {
-        self.path = path
         self.hdu = hdu
-        self.bytes = bytes
+        var index = KeywordIndex(capacity: bytes.count / Self.cardLength)
         for card in 0..<bytes.count / Self.cardLength {
-            let key = Self.key(bytes, card)
+            let keyword = Keyword(bytes, card)
             // Every byte of a keyword field is printable ASCII, or this is no header at all.
-            guard Self.isPrintable(key) else {
+            guard keyword.isPrintable else {
                 throw .malformedHeader(
                     path: path, hdu: hdu, keyword: "card \(card + 1)",
                     reason: "the keyword holds bytes that are not printable")
             }
-            if Self.commentary.contains(key) { continue }
-            if let earlier = first[key] {
-                repeated[key, default: [earlier]].append(card)
-            } else {
-                first[key] = card
-            }
+            if !keyword.isCommentary { index.add(keyword, card: card) }
         }
+        content = Content(path: path, bytes: bytes, index: index)
     }
 
     /// The number of cards, END not counted.
-    public var cardCount: Int { bytes.count / Self.cardLength }
+    public var cardCount: Int { content.bytes.count / Self.cardLength }
 
     // MARK: Values
 
     /// The value of a keyword; `nil` when it is absent.
     public func value(_ keyword: String) throws(FITSError) -> HeaderValue? {
-        guard let card = first[Self.key(keyword)] else { return nil }
-        return try field(card).value
+        guard let card = content.index.first(Keyword(keyword)) else { return nil }
+        return try field(card)
     }
 
     /// A text; `nil` when absent or without value, an error when it is something else.
@@ -95,9 +99,8 @@ public struct FITSHeader: Sendable {
 
     /// A text that only informs: `nil` also when the card is broken or of another type.
     public func text(_ keyword: String) -> String? {
-        guard let card = first[Self.key(keyword)], case .string(let text)? = parsed(card)?.value else {
-            return nil
-        }
+        guard let card = content.index.first(Keyword(keyword)), case .string(let text)? = parsed(card)?.value
+        else { return nil }
         return text
     }
 
@@ -112,16 +115,16 @@ public struct FITSHeader: Sendable {
 
     /// Throws when `keyword` stands more than once with different values.
     func rejectContradiction(_ keyword: String) throws(FITSError) {
-        guard let cards = repeated[Self.key(keyword)] else { return }
-        let expected = try field(cards[0]).value
-        for card in cards.dropFirst() where try field(card).value != expected {
+        guard let cards = content.index.repeated(Keyword(keyword)) else { return }
+        let expected = try field(cards[0])
+        for card in cards.dropFirst() where try field(card) != expected {
             throw .malformedHeader(
                 path: path, hdu: hdu, keyword: keyword, reason: "stands twice with different values")
         }
     }
 
     /// Whether the keyword is there.
-    public func contains(_ keyword: String) -> Bool { first[Self.key(keyword)] != nil }
+    public func contains(_ keyword: String) -> Bool { content.index.first(Keyword(keyword)) != nil }
 
     private func wrongType(_ keyword: String, _ value: HeaderValue, _ expected: String) -> FITSError {
         .malformedHeader(path: path, hdu: hdu, keyword: keyword, reason: "\(value) is not \(expected)")
@@ -129,104 +132,95 @@ public struct FITSHeader: Sendable {
 
     // MARK: Cards
 
-    /// The value field of a card with the long text that follows it.
-    private func field(_ card: Int) throws(FITSError) -> ValueField {
+    /// The value of a card with the long text that follows it.
+    private func field(_ card: Int) throws(FITSError) -> HeaderValue {
         guard let field = parsed(card) else {
             throw .malformedHeader(
                 path: path, hdu: hdu, keyword: keyword(card), reason: "its value cannot be read")
         }
-        return field
+        return field.value
+    }
+
+    /// The value that begins on a card, and the cards that it stands on.
+    private struct CardValue {
+        var value: HeaderValue
+        var cards: Range<Int>
     }
 
     /// As `field`, `nil` when broken.
-    private func parsed(_ card: Int) -> ValueField? {
-        let start = card * Self.cardLength
-        guard bytes[start + 8] == UInt8(ascii: "="), bytes[start + 9] == 0x20 else {
-            return ValueField(bytes[start..<start])
-        }
-        guard var field = ValueField(bytes[start + 10..<start + Self.cardLength]) else { return nil }
-        guard case .string(var text) = field.value, text.hasSuffix("&") else { return field }
-        var next = card + 1
-        while text.hasSuffix("&"), next < cardCount, Self.key(bytes, next) == Self.continuation {
-            let from = next * Self.cardLength + 10
-            guard let more = ValueField(bytes[from..<from + 70]), case .string(let piece) = more.value
+    private func parsed(_ card: Int) -> CardValue? {
+        guard let field = valueField(card) else { return nil }
+        var parsed = CardValue(value: field.value, cards: card..<card + 1)
+        guard case .string(var text) = field.value, text.utf8.last == UInt8(ascii: "&") else { return parsed }
+        while text.utf8.last == UInt8(ascii: "&"), parsed.cards.upperBound < cardCount {
+            let next = parsed.cards.upperBound
+            guard Keyword(content.bytes, next) == .continuation,
+                case .string(let piece)? = valueField(next)?.value
             else { break }
-            text.removeLast()
+            text.unicodeScalars.removeLast()
             text += piece
-            field.comment += more.comment
-            next += 1
+            parsed.cards = card..<next + 1
         }
-        field.value = .string(text)
-        return field
+        parsed.value = .string(text)
+        return parsed
+    }
+
+    /// What stands on one card, `nil` when broken.
+    private func valueField(_ card: Int) -> ValueField? {
+        let bytes = content.bytes
+        return ValueField(bytes.span.extracting(Self.valueColumns(bytes, card)))
+    }
+
+    /// Where the value field of a card stands; empty on a card that says it has none.
+    private static func valueColumns(_ bytes: [UInt8], _ card: Int) -> Range<Int> {
+        let start = card * cardLength
+        let isValue =
+            bytes[start + 8] == UInt8(ascii: "=") && bytes[start + 9] == 0x20
+            || Keyword(bytes, card) == .continuation
+        return isValue ? start + 10..<start + cardLength : start..<start
+    }
+
+    /// The comment of a value.
+    private func comment(_ cards: Range<Int>) -> String {
+        let bytes = content.bytes
+        var text = ""
+        for card in cards {
+            let field = bytes.span.extracting(Self.valueColumns(bytes, card))
+            if let comment = ValueField(field)?.comment { text += field.text(comment) }
+        }
+        return text
     }
 
     /// The keyword of a card.
     private func keyword(_ card: Int) -> String {
         let start = card * Self.cardLength
-        let name = bytes[start..<start + 8]
+        let name = content.bytes[start..<start + 8]
         return String(decoding: name.prefix(through: name.lastIndex { $0 != 0x20 } ?? start), as: UTF8.self)
             .replacing(" ", with: "")
     }
 
     /// Every card in order, long texts joined, as `inspect` lists them.
     public var cards: [HeaderCard] {
+        let bytes = content.bytes
         var cards: [HeaderCard] = []
         for card in 0..<cardCount {
-            let key = Self.key(bytes, card)
+            let keyword = Keyword(bytes, card)
             let start = card * Self.cardLength
-            if key == Self.continuation, cards.last?.isValue == true { continue }
-            let isValue = bytes[start + 8] == UInt8(ascii: "=") && !Self.commentary.contains(key)
+            if keyword == .continuation, cards.last?.isValue == true { continue }
+            let isValue = bytes[start + 8] == UInt8(ascii: "=") && !keyword.isCommentary
             if isValue, let field = parsed(card) {
                 cards.append(
-                    HeaderCard(unchecked: keyword(card), value: field.value, comment: field.comment))
+                    HeaderCard(
+                        unchecked: self.keyword(card), value: field.value, comment: comment(field.cards)))
             } else {
                 var text = bytes[start + 8..<start + Self.cardLength]
                 while text.last == 0x20 { text.removeLast() }
                 cards.append(
                     HeaderCard(
-                        unchecked: keyword(card), value: nil,
+                        unchecked: self.keyword(card), value: nil,
                         comment: String(decoding: text, as: UTF8.self)))
             }
         }
         return cards
-    }
-
-    // MARK: Keys
-
-    private static let continuation = key("CONTINUE")
-    private static let commentary: Set<UInt64> = [
-        key("COMMENT"), key("HISTORY"), key(""), continuation, key("HIERARCH"),
-    ]
-
-    /// The eight bytes of a keyword as one number.
-    private static func key(_ keyword: String) -> UInt64 {
-        var key: UInt64 = 0
-        var count = 0
-        for byte in keyword.utf8.prefix(8) {
-            key = key << 8 | UInt64(byte)
-            count += 1
-        }
-        while count < 8 {
-            key = key << 8 | 0x20
-            count += 1
-        }
-        return key
-    }
-
-    /// The keyword of card `card` as one number.
-    private static func key(_ bytes: [UInt8], _ card: Int) -> UInt64 {
-        bytes.withUnsafeBytes {
-            UInt64(bigEndian: $0.loadUnaligned(fromByteOffset: card * cardLength, as: UInt64.self))
-        }
-    }
-
-    /// Whether all eight bytes lie in 0x20...0x7e.
-    private static func isPrintable(_ key: UInt64) -> Bool {
-        var rest = key
-        for _ in 0..<8 {
-            if !(0x20...0x7e).contains(rest & 0xff) { return false }
-            rest >>= 8
-        }
-        return true
     }
 }

@@ -38,8 +38,9 @@ public struct HeaderDataUnit: Sendable {
         index = header.hdu
         name = header.text("EXTNAME")
         let bits = try header.structural("BITPIX")
-        guard [8, 16, 32, 64, -32, -64].contains(bits) else {
-            throw Self.fault(header, "BITPIX", "\(bits) is none of 8, 16, 32, 64, -32, -64")
+        switch bits {
+        case 8, 16, 32, 64, -32, -64: break
+        default: throw Self.fault(header, "BITPIX", "\(bits) is none of 8, 16, 32, 64, -32, -64")
         }
         bitsPerPixel = Int(bits)
         let naxis = try header.structural("NAXIS")
@@ -47,8 +48,9 @@ public struct HeaderDataUnit: Sendable {
             throw Self.fault(header, "NAXIS", "\(naxis) is outside 0 to 999")
         }
         var axes: [Int] = []
+        axes.reserveCapacity(Int(naxis))
         for axis in 0..<Int(naxis) {
-            let keyword = "NAXIS\(axis + 1)"
+            let keyword = "NAXIS" + String(axis + 1)
             let length = try header.structural(keyword)
             guard length >= 0 else { throw Self.fault(header, keyword, "\(length) is negative") }
             axes.append(Int(length))

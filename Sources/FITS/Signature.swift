@@ -2,22 +2,33 @@
 enum Signature {
     /// Throws unless the bytes begin like a FITS file, and says what they are instead.
     static func requireFITS(_ source: ByteSource) throws(FITSError) {
+        if try begins(source, at: 0, with: "SIMPLE  =") == 9 { return }
         let start = try source.bytes(at: 0, count: min(512, source.size))
-        if start.starts(with: "SIMPLE  =".utf8) { return }
         throw .notFITS(path: source.name, found: impostor(start, size: source.size))
     }
 
     /// Whether another extension begins at `offset`; anything else after the last one is ignored.
     static func isExtension(_ source: ByteSource, at offset: Int) throws(FITSError) -> Bool {
-        let expected = Array("XTENSION=".utf8)
-        let start = try source.bytes(at: offset, count: min(expected.count, source.size - offset))
-        return !start.isEmpty && expected.starts(with: start)
+        let length = try begins(source, at: offset, with: "XTENSION=")
+        return length == 9 || length > 0 && offset + length == source.size
     }
 
     /// Whether the bytes begin like a gzip member.
     static func isGzip(_ source: ByteSource) throws(FITSError) -> Bool {
         guard source.size >= 2 else { return false }
-        return try source.bytes(at: 0, count: 2) == [0x1f, 0x8b]
+        return try source.withBytes(at: 0, count: 2) { $0[0] == 0x1f && $0[1] == 0x8b }
+    }
+
+    /// How many bytes from `offset` on are those of `text`.
+    private static func begins(
+        _ source: ByteSource, at offset: Int, with text: StaticString
+    ) throws(FITSError) -> Int {
+        let count = min(text.utf8CodeUnitCount, source.size - offset)
+        return try source.withBytes(at: offset, count: count) { bytes in
+            var length = 0
+            while length < count, bytes[length] == text.utf8Start[length] { length += 1 }
+            return length
+        }
     }
 
     private static func impostor(_ start: [UInt8], size: Int) -> String {

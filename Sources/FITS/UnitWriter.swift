@@ -113,7 +113,8 @@ final class UnitWriter {
     /// The whole number that the last card of `keyword` in `start` gives.
     static func integer(_ keyword: String, in start: [UInt8]) -> Int? {
         guard let position = position(of: keyword, in: start),
-            case .integer(let value)? = ValueField(start[position + 10..<position + 80])?.value
+            case .integer(let value)? = ValueField(start.span.extracting(position + 10..<position + 80))?
+                .value
         else { return nil }
         return Int(value)
     }

@@ -28,22 +28,31 @@ public struct WorldCoordinates: Sendable, Hashable {
 
     /// One CTYPE: what the axis measures, and the projection.
     private struct Axis {
-        var quantity: Substring
-        var projection: Substring
+        var quantity: String
+        var projection: String
 
         init(_ type: String) {
-            quantity = type.prefix { $0 != "-" }
-            projection = type.dropFirst(quantity.count).drop { $0 == "-" }
+            let quantity = type.utf8.prefix { $0 != UInt8(ascii: "-") }
+            self.quantity = String(Substring(quantity))
+            projection = String(
+                Substring(type.utf8.dropFirst(quantity.count).drop { $0 == UInt8(ascii: "-") }))
         }
 
         /// Projections that are gnomonic but for distortions.
-        var isGnomonic: Bool { ["TAN", "TAN-SIP", "TPV", "TNX"].contains(projection) }
+        var isGnomonic: Bool {
+            switch projection {
+            case "TAN", "TAN-SIP", "TPV", "TNX": true
+            default: false
+            }
+        }
     }
 
     /// The rows of the CD matrix in degrees per pixel; `nil` when no keyword gives one.
     private static func matrix(_ header: FITSHeader) throws(FITSError) -> [SIMD2<Double>]? {
         var rows: [SIMD2<Double>]
-        if ["CD1_1", "CD1_2", "CD2_1", "CD2_2"].contains(where: header.contains) {
+        if header.contains("CD1_1") || header.contains("CD1_2") || header.contains("CD2_1")
+            || header.contains("CD2_2")
+        {
             rows = [
                 SIMD2(try header.real("CD1_1") ?? 0, try header.real("CD1_2") ?? 0),
                 SIMD2(try header.real("CD2_1") ?? 0, try header.real("CD2_2") ?? 0),
@@ -52,8 +61,9 @@ public struct WorldCoordinates: Sendable, Hashable {
             guard let x = try header.real("CDELT1"), let y = try header.real("CDELT2") else { return nil }
             rows = try rotation(header, x, y)
         }
-        for axis in 0..<2 {
-            switch (try header.string("CUNIT\(axis + 1)") ?? "deg").lowercased() {
+        for (axis, keyword) in ["CUNIT1", "CUNIT2"].enumerated() {
+            guard let unit = try header.string(keyword) else { continue }
+            switch unit.lowercased() {
             case "deg", "degree", "degrees", "": break
             case "arcmin": rows[axis] /= 60
             case "arcsec": rows[axis] /= 3600

@@ -69,13 +69,17 @@ struct CutoutCollection: Sendable {
                 parts.append(.folder(folder))
                 others += folder.otherNames.map(folder.path(ofName:))
                 sources.append(Source(path: path, listing: folder.listing))
-            } else if let cutout = try Self.singleCutout(path) {
+                continue
+            }
+            let file = try FITSFile(mapping: path)
+            if !PackedCutouts.isPacked(file), file.firstImage != nil {
+                let cutout = CutoutFolder(cutout: path)
                 parts.append(.folder(cutout))
                 sources.append(Source(path: path, listing: cutout.listing))
             } else {
-                let file = try PackedCutouts(path: path)
-                parts.append(.packed(file, objects: PackedObjectBlocks(of: file)))
-                sources.append(Source(path: path, size: try Self.size(of: path), dataSum: file.dataSum))
+                let packed = try PackedCutouts(file)
+                parts.append(.packed(packed, objects: PackedObjectBlocks(of: packed)))
+                sources.append(Source(path: path, size: try Self.size(of: path), dataSum: packed.dataSum))
             }
         }
         self.parts = parts
@@ -91,13 +95,6 @@ struct CutoutCollection: Sendable {
         count = total
         objects = try Self.objects(of: parts)
         if isLocated { try locate() }
-    }
-
-    /// The one cutout of a file that is no packed file; `nil` for a packed file, and for one that is neither.
-    private static func singleCutout(_ path: String) throws -> CutoutFolder? {
-        let file = try FITSFile(path: path)
-        guard !PackedCutouts.isPacked(file), file.firstImage != nil else { return nil }
-        return CutoutFolder(cutout: path)
     }
 
     /// Bytes of a file.
@@ -120,7 +117,10 @@ struct CutoutCollection: Sendable {
     /// - Parameters:
     ///   - grid: The model's grid.
     ///   - target: Where the row's target lies.
-    func find(_ index: Int, on grid: ModelGrid, around target: SkyPosition?) -> FoundCutout {
+    ///   - reader: Reads the files of this thread.
+    func find(
+        _ index: Int, on grid: ModelGrid, around target: SkyPosition?, reader: inout CutoutReader
+    ) -> FoundCutout {
         let place = place(of: index)
         switch place.part {
         case .packed(let file, let objects):
@@ -132,7 +132,7 @@ struct CutoutCollection: Sendable {
             }
         case .folder(let folder):
             do throws(FITSError) {
-                let file = try CutoutFile(path: folder.path(place.index))
+                let file = try reader.read(folder.path(place.index))
                 if let stored = grid.stored(file, around: target) { return .stored(stored) }
                 return .read(Self.reading(try file.cutout().image))
             } catch {

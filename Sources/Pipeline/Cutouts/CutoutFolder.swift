@@ -80,5 +80,7 @@ struct CutoutFolder: Sendable {
     func path(_ index: Int) -> String { path(ofName: names[index]) }
 
     /// The path of a file in the folder.
-    func path(ofName name: String) -> String { path.hasSuffix("/") ? path + name : path + "/" + name }
+    func path(ofName name: String) -> String {
+        path.utf8.last == UInt8(ascii: "/") ? path + name : path + "/" + name
+    }
 }

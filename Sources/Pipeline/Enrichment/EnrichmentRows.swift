@@ -57,9 +57,11 @@ struct EnrichmentRows: Sendable {
     }
 
     /// The cutout of a row as `reading` has it, or its bytes where they stand on a grid as they are.
-    func cutout(_ row: Int, of collection: CutoutCollection, on grid: ModelGrid) -> FoundCutout {
+    func cutout(
+        _ row: Int, of collection: CutoutCollection, on grid: ModelGrid, reader: inout CutoutReader
+    ) -> FoundCutout {
         guard let cutout = cutout(row) else { return .read(Self.noCutout) }
-        let found = collection.find(cutout, on: grid, around: position(row))
+        let found = collection.find(cutout, on: grid, around: position(row), reader: &reader)
         return elsewhere(row, found.position, cutout, collection).map { .read($0) } ?? found
     }
 

@@ -56,7 +56,7 @@ package struct LatentInference: Sendable {
     package func latents(of source: Source, threads: Int) throws -> [Float] {
         let loop = ParallelLoop(threads: threads)
         let grid = ModelGrid(model.configuration)
-        let memory = WorkerMemory(for: loop) { GalaxyModel.Workspace(for: model) }
+        let memory = WorkerMemory(for: loop) { Workspace(model: GalaxyModel.Workspace(for: model)) }
         return try loop.mapChunks(count: source.collection.count, chunk: 8) { range, worker in
             memory.withState(of: worker) { workspace in
                 stride(from: range.lowerBound, to: range.upperBound, by: GalaxyModel.batch).flatMap { start in
@@ -68,20 +68,27 @@ package struct LatentInference: Sendable {
         }.flatMap { $0 }
     }
 
+    /// Memory of one thread.
+    private struct Workspace {
+        var reader = CutoutReader()
+        var model: GalaxyModel.Workspace
+    }
+
     /// Latents of at most `GalaxyModel.batch` cutouts.
     private func latents(
         _ range: Range<Int>, _ collection: CutoutCollection, _ grid: ModelGrid,
-        _ workspace: inout GalaxyModel.Workspace
+        _ workspace: inout Workspace
     ) -> [Float] {
         var inputs: [PreparedInput] = []
         var slots: [Int?] = []
         for index in range {
             let input = load(
-                collection.find(index, on: grid, around: nil), slot: inputs.count, grid, &workspace)
+                collection.find(index, on: grid, around: nil, reader: &workspace.reader),
+                slot: inputs.count, grid, &workspace.model)
             slots.append(input.map { _ in inputs.count })
             if let input { inputs.append(input) }
         }
-        let found = inputs.isEmpty ? [] : model.estimates(inputs, workspace: &workspace)
+        let found = inputs.isEmpty ? [] : model.estimates(inputs, workspace: &workspace.model)
         let missing = [Float](repeating: .nan, count: encoder.latentCount)
         return slots.flatMap { $0.map { found[$0].latents } ?? missing }
     }

@@ -29,6 +29,7 @@ struct RowEstimate: Sendable {
 
 /// Memory of one thread that estimates rows.
 struct RowWorkspace {
+    fileprivate var reader = CutoutReader()
     fileprivate var model: GalaxyModel.Workspace
     fileprivate let photometry = MeasurementWorkspace()
     fileprivate var predictions = PredictionBlock()
@@ -126,7 +127,8 @@ struct RowEstimator: Sendable {
         let stored: StoredCutout
         // Only our own photometry reads stored bytes.
         switch measurer == nil || fast != nil
-            ? rows.cutout(row, of: collection, on: grid) : .read(rows.reading(row, of: collection))
+            ? rows.cutout(row, of: collection, on: grid, reader: &workspace.reader)
+            : .read(rows.reading(row, of: collection))
         {
         case .stored(let cutout): stored = cutout
         case .read(let reading):
