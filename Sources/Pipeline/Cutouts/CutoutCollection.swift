@@ -11,12 +11,12 @@ internal import Foundation
 struct CutoutCollection: Sendable {
     /// A packed file or a folder.
     private enum Part: Sendable {
-        case packed(PackedCutouts, objects: PackedObjectBlocks)
+        case packed(PackedCutouts)
         case folder(CutoutFolder)
 
         var count: Int {
             switch self {
-            case .packed(let file, _): file.count
+            case .packed(let file): file.count
             case .folder(let folder): folder.names.count
             }
         }
@@ -35,6 +35,8 @@ struct CutoutCollection: Sendable {
     }
 
     private let parts: [Part]
+    /// What packed files say of the cutouts asked for lately.
+    private let packedObjects = PackedObjectBlocks()
     /// Number of the first cutout of each part.
     private let starts: [Int]
     /// Number of cutouts.
@@ -78,7 +80,7 @@ struct CutoutCollection: Sendable {
                 sources.append(Source(path: path, listing: cutout.listing))
             } else {
                 let packed = try PackedCutouts(file)
-                parts.append(.packed(packed, objects: PackedObjectBlocks(of: packed)))
+                parts.append(.packed(packed))
                 sources.append(Source(path: path, size: try Self.size(of: path), dataSum: packed.dataSum))
             }
         }
@@ -107,9 +109,14 @@ struct CutoutCollection: Sendable {
     }
 
     /// Part and place of a cutout.
-    private func place(of index: Int) -> (part: Part, index: Int) {
-        let part = starts.lastIndex { $0 <= index } ?? 0
-        return (parts[part], index - starts[part])
+    private func place(of index: Int) -> (part: Part, number: Int, index: Int) {
+        // Parts without cutouts begin where the next one does.
+        var (first, last) = (0, starts.count)
+        while last - first > 1 {
+            let middle = (first + last) / 2
+            if starts[middle] <= index { first = middle } else { last = middle }
+        }
+        return (parts[first], first, index - starts[first])
     }
 
     /// The cutout of a number, as bytes where it stands on a grid as it is, as an image otherwise.
@@ -123,9 +130,10 @@ struct CutoutCollection: Sendable {
     ) -> FoundCutout {
         let place = place(of: index)
         switch place.part {
-        case .packed(let file, let objects):
+        case .packed(let file):
             do throws(FITSError) {
-                let stored = grid.stored(file, place.index, try objects[place.index], around: target)
+                let object = try packedObjects.object(place.index, of: file, number: place.number)
+                let stored = grid.stored(file, place.index, object, around: target)
                 return stored.map { .stored($0) } ?? .read(read(index))
             } catch {
                 return .read(.unreadable(error.description))
@@ -150,7 +158,7 @@ struct CutoutCollection: Sendable {
     /// Says that the pixels of some cutouts, in any order, are not needed again soon.
     func release(_ indices: some Sequence<Int>) {
         for (part, start) in zip(parts, starts) {
-            guard case .packed(let file, _) = part else { continue }
+            guard case .packed(let file) = part else { continue }
             let own = indices.filter { (start..<start + part.count).contains($0) }
             guard let first = own.min(), let last = own.max(), last - first < 2 * own.count else { continue }
             file.release(first - start..<last - start + 1)
@@ -161,9 +169,9 @@ struct CutoutCollection: Sendable {
     func read(_ index: Int) -> CutoutReading {
         let place = place(of: index)
         switch place.part {
-        case .packed(let file, let objects):
+        case .packed(let file):
             do throws(FITSError) {
-                let object = try objects[place.index]
+                let object = try packedObjects.object(place.index, of: file, number: place.number)
                 if object.flags.contains(.unreadable) {
                     return .unreadable("was unreadable when it was packed")
                 }
@@ -201,8 +209,8 @@ struct CutoutCollection: Sendable {
         }
         for part in parts {
             switch part {
-            case .packed(let file, let objects):
-                for range in objects.ranges {
+            case .packed(let file):
+                for range in PackedObjectBlocks.ranges(of: file) {
                     for object in try file.objects(in: range) { add(object.id, object.position) }
                 }
             case .folder(let folder):
