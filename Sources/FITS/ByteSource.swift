@@ -160,11 +160,6 @@ package final class ByteSource: Sendable {
         return try bytes(at: offset, count: count).withUnsafeBytes(body)
     }
 
-    /// Whether bytes are lent from a mapping of the file.
-    package var isMapped: Bool {
-        if case .mapped = storage { true } else { false }
-    }
-
     /// Says that the bytes `offset..<offset + count` are not needed again soon, so that their memory may go.
     package func release(at offset: Int, count: Int) {
         guard case .mapped(_, let mapping) = storage, offset >= 0, count >= 0, offset <= size,

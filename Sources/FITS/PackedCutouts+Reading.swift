@@ -1,5 +1,4 @@
 public import Astronomy
-public import Computing
 
 extension PackedCutouts {
     /// Bytes of one object in each layer.
@@ -29,14 +28,13 @@ extension PackedCutouts {
 
     /// Lends the stored pixels of an object, big-endian float32 `[band, y, x]`, where possible without a copy.
     ///
-    /// - Parameter body: What to do with them, told where the next object's lie. It is called a second time when
-    ///   the file shrank under the first call, whose result is lost; it must not read from a packed file itself.
+    /// - Parameter body: What to do with them. It is called a second time when the file shrank under the first
+    ///   call, whose result is lost; it must not read from a packed file itself.
     public func withStoredPixels<Result>(
-        of index: Int, _ body: (RawSpan, MemoryAhead) -> Result
+        of index: Int, _ body: (RawSpan) -> Result
     ) throws(FITSError) -> Result {
-        let following = source.isMapped && index + 1 < count ? bytesPerObject : 0
-        return try source.withBytes(at: offset(of: .pixels, index..<index + 1), count: bytesPerObject) {
-            body($0.bytes, MemoryAhead(behind: $0, count: following))
+        try source.withBytes(at: offset(of: .pixels, index..<index + 1), count: bytesPerObject) {
+            body($0.bytes)
         }
     }
 

@@ -8,8 +8,6 @@ internal import NeuralNetworks
 /// in any company, on any number of threads.
 public struct EncoderPlan: Sendable {
     private let convolutions: [FrozenConvolution]
-    /// The share of the convolutions' work that lies before each of them, and 1.
-    private let workBefore: [Double]
     private let imageHead: FrozenLinear?
     private let jointHead: FrozenLinear?
     private let latentHead: FrozenLinear
@@ -44,8 +42,6 @@ public struct EncoderPlan: Sendable {
             FrozenConvolution(
                 layers.0, followedBy: layers.1, height: sizes[index], width: sizes[index], isRectified: true)
         }
-        let work = convolutions.reduce(into: [0]) { $0.append($0[$0.count - 1] + $1.work) }
-        workBefore = work.map { Double($0) / Double(max(1, work[work.count - 1])) }
         imageHead = encoder.imageHead.map { FrozenLinear($0, isRectified: true) }
         jointHead = encoder.jointHead.map { FrozenLinear($0, isRectified: true) }
         latentHead = FrozenLinear(encoder.latentHead, isRectified: false)
@@ -95,10 +91,7 @@ public struct EncoderPlan: Sendable {
     /// - Parameters:
     ///   - slot: The galaxy's place among those that pass the dense layers together, below `batch`.
     ///   - features: Standardised photometric features; empty without a joint head.
-    ///   - ahead: What is read next, to be brought into the cache meanwhile.
-    func convolve(
-        _ slot: Int, features: [Float], ahead: MemoryAhead = .none, workspace: inout Workspace
-    ) {
+    func convolve(_ slot: Int, features: [Float], workspace: inout Workspace) {
         precondition((0..<Self.batch).contains(slot), "EncoderPlan: slot \(slot) of \(Self.batch)")
         precondition(
             features.count == featureCount,
@@ -107,7 +100,6 @@ public struct EncoderPlan: Sendable {
             workspace.features[slot * featureCount + index] = value
         }
         for (index, convolution) in convolutions.enumerated() {
-            let part = ahead.part(from: workBefore[index], to: workBefore[index + 1])
             let frame =
                 index + 1 < convolutions.count
                 ? convolutions[index + 1].inputFrame
@@ -118,7 +110,7 @@ public struct EncoderPlan: Sendable {
                 workspace.images[index + 1].withMutableSpan { target in
                     workspace.scratch.withMutableSpan { scratch in
                         convolution(
-                            source, into: &target, frame: frame, workspace: &scratch, ahead: part,
+                            source, into: &target, frame: frame, workspace: &scratch,
                             instructionSet: instructionSet)
                     }
                 }

@@ -57,19 +57,17 @@ public struct GalaxyModel: Sendable {
     ///   - pixels: Surface brightness, nanomaggies per native pixel, big-endian float32 `[band, y, x]`.
     ///   - reddening: Galactic E(B-V), magnitudes; 0 when `nil`.
     ///   - slot: The galaxy's place in the workspace, below `batch`, until `estimates` is called.
-    ///   - ahead: What is read next, to be brought into the cache meanwhile.
     ///   - workspace: Memory of this thread.
     /// - Returns: Sky, gaps and flags of the cutout.
     public func load(
-        bigEndian pixels: RawSpan, reddening: Double?, slot: Int, ahead: MemoryAhead = .none,
-        workspace: inout Workspace
+        bigEndian pixels: RawSpan, reddening: Double?, slot: Int, workspace: inout Workspace
     ) -> PreparedInput {
         let (features, cutout) = workspace.plan.withInput { image in
             preparation.prepare(
                 bigEndian: pixels, reddening: reddening, workspace: &workspace.preparation,
                 frame: plan.inputFrame, into: &image)
         }
-        convolve(features, slot: slot, ahead: ahead, workspace: &workspace)
+        convolve(features, slot: slot, workspace: &workspace)
         return cutout
     }
 
@@ -95,11 +93,9 @@ public struct GalaxyModel: Sendable {
         return cutout
     }
 
-    private func convolve(
-        _ features: [Float], slot: Int, ahead: MemoryAhead = .none, workspace: inout Workspace
-    ) {
+    private func convolve(_ features: [Float], slot: Int, workspace: inout Workspace) {
         plan.convolve(
-            slot, features: ModelInputPreparation.standardised(features, by: constants), ahead: ahead,
+            slot, features: ModelInputPreparation.standardised(features, by: constants),
             workspace: &workspace.plan)
     }
 

@@ -18,8 +18,6 @@ public struct FrozenConvolution: Sendable {
     public let outputCount: Int
     /// Floats of a row of the output.
     public let outputRow: Int
-    /// Multiplications of an image.
-    public let work: Int
     /// Floats of scratch memory that a call needs.
     public let workspaceCount: Int
 
@@ -54,7 +52,6 @@ public struct FrozenConvolution: Sendable {
         inputFrame = ImageFrame(first: frame.first, row: frame.row, count: frame.count)
         outputRow = galatea_convolution_output_width(&shape) * outputs
         outputCount = galatea_convolution_output_height(&shape) * outputRow
-        work = outputCount * rows * columns * channels
         workspaceCount = galatea_convolution_workspace_count(&shape)
     }
 
@@ -65,11 +62,10 @@ public struct FrozenConvolution: Sendable {
     ///   - frame: Where the output stands in `output`; what lies around it is left alone.
     ///   - output: The array of `frame`; must not overlap the input.
     ///   - workspace: `workspaceCount` floats.
-    ///   - ahead: What is read next, to be brought into the cache meanwhile.
     ///   - instructionSet: Level of the kernel.
     public func callAsFunction(
         _ input: Span<Float>, into output: inout MutableSpan<Float>, frame: ImageFrame,
-        workspace: inout MutableSpan<Float>, ahead: MemoryAhead = .none, instructionSet: InstructionSet
+        workspace: inout MutableSpan<Float>, instructionSet: InstructionSet
     ) {
         let rows = outputCount / max(1, outputRow)
         precondition(
@@ -77,9 +73,6 @@ public struct FrozenConvolution: Sendable {
                 && frame.first + (rows - 1) * frame.row + outputRow <= frame.count
                 && workspace.count >= workspaceCount,
             "FrozenConvolution: \(input.count) floats in, \(output.count) out, \(workspace.count) of memory")
-        var next = galatea_ahead()
-        next.start.0 = UnsafeRawPointer(bitPattern: ahead.address)
-        next.bytes.0 = ahead.count
         withUnsafePointer(to: shape) { shape in
             packed.withSpan { packed in
                 packed.withUnsafeBufferPointer { packed in
@@ -89,7 +82,7 @@ public struct FrozenConvolution: Sendable {
                                 galatea_convolution_forward(
                                     galatea_level(UInt32(instructionSet.rawValue)), shape, input.baseAddress,
                                     packed.baseAddress, bias, isRectified ? 1 : 0,
-                                    output.baseAddress?.advanced(by: frame.first), frame.row, &next,
+                                    output.baseAddress?.advanced(by: frame.first), frame.row, nil,
                                     workspace.baseAddress)
                             }
                         }

@@ -1,5 +1,4 @@
 internal import Astronomy
-internal import Computing
 internal import FITS
 internal import Photometry
 
@@ -24,11 +23,11 @@ struct StoredCutout: Sendable {
     /// What was noticed before the pixels were looked at.
     var flags: QualityFlags
 
-    /// Lends the stored pixels, big-endian float32 `[band, y, x]`, and tells where those read next may lie.
-    func withPixels<Result>(_ body: (RawSpan, MemoryAhead) -> Result) throws(FITSError) -> Result {
+    /// Lends the stored pixels, big-endian float32 `[band, y, x]`.
+    func withPixels<Result>(_ body: (RawSpan) -> Result) throws(FITSError) -> Result {
         switch place {
         case .packed(let file, let index): try file.withStoredPixels(of: index, body)
-        case .single(let file): try file.withStoredPixels { body($0, .none) }
+        case .single(let file): try file.withStoredPixels(body)
         }
     }
 }

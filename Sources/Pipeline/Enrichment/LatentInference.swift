@@ -102,7 +102,7 @@ package struct LatentInference: Sendable {
             do throws(FITSError) {
                 return try stored.withPixels {
                     model.load(
-                        bigEndian: $0, reddening: stored.reddening, slot: slot, ahead: $1,
+                        bigEndian: $0, reddening: stored.reddening, slot: slot,
                         workspace: &workspace)
                 }
             } catch { return nil }

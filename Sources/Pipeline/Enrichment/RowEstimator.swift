@@ -139,9 +139,9 @@ struct RowEstimator: Sendable {
         let position = rows.position(row) ?? stored.position
         let reddening = given ?? stored.reddening
         do throws(FITSError) {
-            let found = try stored.withPixels { pixels, ahead in
+            let found = try stored.withPixels { pixels in
                 let input = folder.model.load(
-                    bigEndian: pixels, reddening: reddening, slot: slot, ahead: ahead,
+                    bigEndian: pixels, reddening: reddening, slot: slot,
                     workspace: &workspace.model)
                 let measurement = fast?.measure(
                     bigEndian: pixels, geometry: stored.geometry, workspace: workspace.photometry)
