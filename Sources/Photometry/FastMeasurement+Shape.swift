@@ -146,7 +146,9 @@ extension FastMeasurement {
         let (xx, yy, xy) = (factor * shape.xx, factor * shape.yy, factor * shape.xy)
         let reach = SIMD2(xx, yy).squareRoot() * 4
         let (low, high) = (shape.center - reach, shape.center + reach)
-        guard low.min() >= -0.5, high.x <= Double(width) - 0.5, high.y <= Double(height) - 0.5 else { return nil }
+        guard low.min() >= -0.5, high.x <= Double(width) - 0.5, high.y <= Double(height) - 0.5 else {
+            return nil
+        }
         let determinant = xx * yy - xy * xy
         guard determinant > 0 else { return nil }
         let square = (xx + yy) * (xx + yy) + 2 * (xx * xx + yy * yy + 2 * xy * xy)
