@@ -120,13 +120,52 @@ galatea_weighted_moments galatea_gaussian_moments(galatea_level level, galatea_p
     GALATEA_CALL(level, moments, (plane, ellipse, has_spread))
 }
 
+// ---- Kron's radius
+
+GALATEA_INLINE galatea_f16 radius_of(galatea_ellipse e, galatea_f16 u, double dy) {
+    galatea_f16 q = ((float)e.xx * u + (float)(e.xy * dy)) * u + (float)(e.yy * dy * dy);
+    return __builtin_elementwise_sqrt(SELECT16(q > 0, q, (galatea_f16){0}));
+}
+
+GALATEA_INLINE void kron_body(galatea_plane plane, galatea_ellipse e, double limit, double *first_moment,
+                              double *total) {
+    galatea_f16 moment = {0}, light = {0};
+    span rows = rows_of(e, limit, plane.height);
+    for (int32_t y = rows.from; y <= rows.to; y++) {
+        span columns = span_of(e, limit, y - e.y, plane.width);
+        const float *from = plane.pixels + y * plane.stride;
+        for (int32_t x = columns.from; x <= columns.to; x += 16) {
+            // Beyond the image the plane is 0.
+            galatea_f16 r = radius_of(e, lanes_from(x - e.x), y - e.y);
+            galatea_f16 f = SELECT16(r <= (float)limit, GALATEA_LOAD16(from + x), (galatea_f16){0});
+            moment += r * f;
+            light += f;
+        }
+    }
+    *first_moment = joined16(moment);
+    *total = joined16(light);
+}
+
+GALATEA_LEVELS(void, kron, (galatea_plane plane, galatea_ellipse e, double limit, double *first_moment,
+                            double *total),
+               (plane, e, limit, first_moment, total))
+
+void galatea_kron_sums(galatea_level level, galatea_plane plane, galatea_ellipse ellipse, double limit,
+                       double *first_moment, double *light) {
+    GALATEA_CALL(level, kron, (plane, ellipse, limit, first_moment, light))
+}
+
 // ---- Rings
 
-/// Adds the first `count` of sixteen values to the rings that their radii fall into; four tables, so that a ring is not written again
-/// before it could be read.
-GALATEA_INLINE void add_to_rings(float tables[4][LARGEST_RINGS + 1], galatea_f16 ring, galatea_f16 light,
+// Sixteen places more, one a lane, for what lies in no ring.
+typedef float ring_table[LARGEST_RINGS + 16];
+
+/// Adds the first `count` of sixteen values to the rings that their radii fall into; four tables, so that a ring is
+/// not written again before it could be read.
+GALATEA_INLINE void add_to_rings(ring_table *tables, int32_t rings, galatea_f16 ring, galatea_f16 light,
                                  int count) {
-    galatea_i16 index = __builtin_convertvector(ring, galatea_i16);
+    galatea_f16 outside = SPLAT16(rings) + __builtin_convertvector(LANES, galatea_f16);
+    galatea_i16 index = __builtin_convertvector(SELECT16(ring < (float)rings, ring, outside), galatea_i16);
     int32_t indices[16];
     float values[16];
     memcpy(indices, &index, 64);
@@ -134,36 +173,23 @@ GALATEA_INLINE void add_to_rings(float tables[4][LARGEST_RINGS + 1], galatea_f16
     for (int k = 0; k < count; k++) tables[k % 4][indices[k]] += values[k];
 }
 
-GALATEA_INLINE galatea_f16 radius_of(galatea_ellipse e, galatea_f16 u, double dy) {
-    galatea_f16 q = ((float)e.xx * u + (float)(e.xy * dy)) * u + (float)(e.yy * dy * dy);
-    return __builtin_elementwise_sqrt(SELECT16(q > 0, q, (galatea_f16){0}));
-}
-
-#define RING_PARAMETERS                                                                              \
-    (galatea_plane plane, galatea_ellipse e, double limit, int32_t rings, double *sums, double *first_moment, \
-     double *total)
-#define RING_ARGUMENTS (plane, e, limit, rings, sums, first_moment, total)
-
-GALATEA_INLINE void ring_body RING_PARAMETERS {
-    float tables[4][LARGEST_RINGS + 1] = {{0}};
-    const float scale = (float)(rings / limit), outside = (float)rings;
-    galatea_f16 moment = {0}, light = {0};
+GALATEA_INLINE void ring_body(galatea_plane plane, galatea_ellipse e, double limit, int32_t rings, double *sums) {
+    ring_table tables[4];
+    for (int k = 0; k < 4; k++) memset(tables[k], 0, (size_t)(rings + 16) * sizeof(float));
+    const float scale = (float)(rings / limit);
     const int32_t left = (int32_t)lrint(e.x) - CORE, top = (int32_t)lrint(e.y) - CORE;
     span rows = rows_of(e, limit, plane.height);
     for (int32_t y = rows.from; y <= rows.to; y++) {
         span columns = span_of(e, limit, y - e.y, plane.width);
         const int is_core_row = y >= top && y <= top + 2 * CORE;
         for (int32_t x = columns.from; x <= columns.to; x += 16) {
-            galatea_f16 r = radius_of(e, lanes_from(x - e.x), y - e.y), ring = r * scale;
+            galatea_f16 ring = radius_of(e, lanes_from(x - e.x), y - e.y) * scale;
             galatea_f16 f = GALATEA_LOAD16(plane.pixels + y * plane.stride + x);
-            f = SELECT16((r <= (float)limit) & (LANES <= (columns.to - x)), f, (galatea_f16){0});
-            moment += r * f;
-            light += f;
             if (is_core_row) {
                 galatea_i16 column = LANES + x;
                 f = SELECT16((column >= left) & (column <= left + 2 * CORE), (galatea_f16){0}, f);
             }
-            add_to_rings(tables, SELECT16(ring < outside, ring, SPLAT16(outside)), f, 16);
+            add_to_rings(tables, rings, ring, f, 16);
         }
     }
     // The core's pixels, each a square of nine equal parts.
@@ -174,26 +200,24 @@ GALATEA_INLINE void ring_body RING_PARAMETERS {
         for (int part = 0; part < 9; part++) {
             double dx = from - e.x + (part % 3 - 1) / 3.0, dy = y - e.y + (part / 3 - 1) / 3.0;
             galatea_f16 ring = radius_of(e, lanes_from(dx), dy) * scale;
-            add_to_rings(tables, SELECT16(ring < outside, ring, SPLAT16(outside)), f, 2 * CORE + 1);
+            add_to_rings(tables, rings, ring, f, 2 * CORE + 1);
         }
     }
     for (int32_t k = 0; k < rings; k++)
         sums[k] = ((double)tables[0][k] + tables[1][k]) + ((double)tables[2][k] + tables[3][k]);
-    *first_moment = joined16(moment);
-    *total = joined16(light);
 }
 
-GALATEA_LEVELS(void, ring, RING_PARAMETERS, RING_ARGUMENTS)
+GALATEA_LEVELS(void, ring, (galatea_plane plane, galatea_ellipse e, double limit, int32_t rings, double *sums),
+               (plane, e, limit, rings, sums))
 
 static void ring_at(galatea_level level, galatea_plane plane, galatea_ellipse e, double limit, int32_t rings,
-                    double *sums, double *first_moment, double *total) {
-    GALATEA_CALL(level, ring, RING_ARGUMENTS)
+                    double *sums) {
+    GALATEA_CALL(level, ring, (plane, e, limit, rings, sums))
 }
 
 void galatea_ring_sums(galatea_level level, galatea_plane plane, galatea_ellipse ellipse, double limit,
-                       int32_t rings, double *sums, double *first_moment, double *light) {
-    ring_at(level, plane, ellipse, limit, rings < LARGEST_RINGS ? rings : LARGEST_RINGS, sums, first_moment,
-            light);
+                       int32_t rings, double *sums) {
+    ring_at(level, plane, ellipse, limit, rings < LARGEST_RINGS ? rings : LARGEST_RINGS, sums);
 }
 
 // ---- Apertures
@@ -234,59 +258,113 @@ static double mirrored(const galatea_cutout *cutout, int32_t band, float sky, co
      const galatea_replacement *replacement, double *sums)
 #define APERTURE_ARGUMENTS (cutout, sky, scales, e, radius, replacement, sums)
 
-GALATEA_INLINE double aperture_rows(const galatea_cutout *cutout, int big_endian, const float *sky,
-                                    const float *scales, galatea_ellipse e, double radius,
-                                    const galatea_replacement *replacement, double *sums) {
-    // A pixel reaches into the ellipse from at most 0.71 away; its minor axis turns that into a radius.
-    double trace = e.xx + e.yy, least = sqrt((trace + hypot(e.xx - e.yy, e.xy)) / 2);
-    const double reach = radius + 0.75 * least;
-    const ptrdiff_t plane_words = (ptrdiff_t)replacement->words * cutout->height;
-    double area = 0;
-    for (int32_t band = 0; band < cutout->bands; band++) sums[band] = 0;
-    span rows = rows_of(e, reach, cutout->height);
-    for (int32_t y = rows.from; y <= rows.to; y++) {
-        span columns = span_of(e, reach, y - e.y, cutout->width);
-        if (columns.from > columns.to) continue;
-        float shares[GALATEA_LARGEST_SIDE + 16];
-        const ptrdiff_t first_word = (ptrdiff_t)y * replacement->words;
-        galatea_f16 row_area = {0};
-        uint32_t other_bits[GALATEA_LARGEST_SIDE / 16 + 1], any_other = 0;
-        for (int32_t x = columns.from, k = 0; x <= columns.to; x += 16, k++) {
-            galatea_f16 share = shares_of(e, radius, lanes_from(x - e.x), y - e.y);
-            share = SELECT16(LANES <= (columns.to - x), share, (galatea_f16){0});
-            row_area += share;
-            GALATEA_STORE16(shares + x - columns.from, share);
-            other_bits[k] =
-                replacement->others ? row_bits16(replacement->others + first_word, replacement->words, x) : 0;
-            any_other |= other_bits[k];
-        }
-        area += joined16(row_area);
-        for (int32_t band = 0; band < cutout->bands; band++) {
-            const uint64_t *gaps = replacement->gaps ? replacement->gaps + band * plane_words : NULL;
-            const uint8_t *from = row_of(cutout, band, y);
-            const float level = sky[band], scale = scales[band];
-            galatea_f16 light = {0};
-            uint32_t any = any_other;
-            for (int32_t x = columns.from, k = 0; x <= columns.to; x += 16, k++) {
-                galatea_f16 v = (pixels16(from + 4 * x, cutout->width - x, big_endian) - level) * scale;
-                uint32_t masked = other_bits[k];
-                if (gaps) masked |= row_bits16(gaps + first_word, replacement->words, x);
-                any |= masked;
-                v = SELECT16(lanes_of(masked) | (LANES > (columns.to - x)), (galatea_f16){0}, v);
-                light += v * GALATEA_LOAD16(shares + x - columns.from);
-            }
-            sums[band] += joined16(light);
-            if (any && replacement->mirrors)
-                sums[band] += scale * mirrored(cutout, band, level, replacement, gaps, y, columns.from,
-                                               columns.to, shares);
-        }
+// Bands that are summed at once.
+#define BANDS_AT_ONCE 8
+
+/// One row of the aperture: what is common to all bands.
+typedef struct {
+    int32_t y, from, to;
+    float shares[GALATEA_LARGEST_SIDE + 16];
+    uint32_t others[GALATEA_LARGEST_SIDE / 16 + 1], any_other;  ///< Bits of the neighbours, sixteen pixels each.
+} aperture_row;
+
+/// The light of a row in one band, as long as no pixel is masked; those beyond the span have no share.
+GALATEA_INLINE galatea_f16 open_row(const aperture_row *row, const uint8_t *from, int32_t width, int big_endian,
+                                    float level, float scale, galatea_f16 light) {
+    for (int32_t x = row->from; x <= row->to; x += 16) {
+        galatea_f16 v = (pixels16(from + 4 * x, width - x, big_endian) - level) * scale;
+        light += v * GALATEA_LOAD16(row->shares + x - row->from);
+    }
+    return light;
+}
+
+/// The same with masked pixels, which have no light; `any` tells whether there are some.
+GALATEA_INLINE galatea_f16 masked_row(const aperture_row *row, const uint8_t *from, int32_t width, int big_endian,
+                                      float level, float scale, const uint64_t *gaps, int32_t words,
+                                      galatea_f16 light,
+                                      uint32_t *any) {
+    *any = row->any_other;
+    for (int32_t x = row->from, k = 0; x <= row->to; x += 16, k++) {
+        galatea_f16 v = (pixels16(from + 4 * x, width - x, big_endian) - level) * scale;
+        uint32_t masked = row->others[k];
+        if (gaps) masked |= row_bits16(gaps, words, x);
+        *any |= masked;
+        v = SELECT16(lanes_of(masked) | (LANES > (row->to - x)), (galatea_f16){0}, v);
+        light += v * GALATEA_LOAD16(row->shares + x - row->from);
+    }
+    return light;
+}
+
+/// Shares and neighbours of one row; returns the shares' sums, lane by lane.
+GALATEA_INLINE galatea_f16 share_row(aperture_row *row, galatea_ellipse e, double radius, span inner,
+                                     const galatea_replacement *replacement) {
+    galatea_f16 area = {0};
+    const uint64_t *others = replacement->others;
+    if (others) others += (ptrdiff_t)row->y * replacement->words;
+    row->any_other = 0;
+    for (int32_t x = row->from, k = 0; x <= row->to; x += 16, k++) {
+        // The span's first column may lie outside.
+        const int is_whole = x > inner.from && x + 15 <= inner.to;
+        galatea_f16 share = is_whole ? SPLAT16(1) : shares_of(e, radius, lanes_from(x - e.x), row->y - e.y);
+        share = SELECT16(LANES <= (row->to - x), share, (galatea_f16){0});
+        area += share;
+        GALATEA_STORE16(row->shares + x - row->from, share);
+        row->others[k] = others ? row_bits16(others, replacement->words, x) : 0;
+        row->any_other |= row->others[k];
     }
     return area;
 }
 
+/// The light of at most `BANDS_AT_ONCE` bands from `first` on.
+GALATEA_INLINE double aperture_rows(const galatea_cutout *cutout, int big_endian, int32_t first, int32_t bands,
+                                    const float *sky, const float *scales, galatea_ellipse e, double radius,
+                                    const galatea_replacement *replacement, double *sums) {
+    // A pixel reaches into the ellipse from at most 0.71 away; its minor axis turns that into a radius.
+    const double trace = e.xx + e.yy, least = sqrt((trace + hypot(e.xx - e.yy, e.xy)) / 2);
+    const double reach = radius + 0.75 * least;
+    // No pixel whose centre is farther in than half a pixel meets the edge.
+    const double whole = radius - 0.55 * least;
+    const ptrdiff_t plane_words = (ptrdiff_t)replacement->words * cutout->height;
+    galatea_f16 area = {0}, light[BANDS_AT_ONCE] = {{0}};
+    double opposite[BANDS_AT_ONCE] = {0};
+    aperture_row row;
+    const span rows = rows_of(e, reach, cutout->height);
+    for (row.y = rows.from; row.y <= rows.to; row.y++) {
+        const span columns = span_of(e, reach, row.y - e.y, cutout->width);
+        if (columns.from > columns.to) continue;
+        row.from = columns.from;
+        row.to = columns.to;
+        const span none = {0, -1}, inner = whole > 0 ? span_of(e, whole, row.y - e.y, cutout->width) : none;
+        area += share_row(&row, e, radius, inner, replacement);
+        for (int32_t k = 0; k < bands; k++) {
+            const int32_t band = first + k;
+            const uint8_t *from = row_of(cutout, band, row.y);
+            if (!replacement->gaps && !row.any_other) {
+                light[k] = open_row(&row, from, cutout->width, big_endian, sky[band], scales[band], light[k]);
+                continue;
+            }
+            const uint64_t *gaps = replacement->gaps ? replacement->gaps + band * plane_words : NULL;
+            const uint64_t *row_gaps = gaps ? gaps + (ptrdiff_t)row.y * replacement->words : NULL;
+            uint32_t any = 0;
+            light[k] = masked_row(&row, from, cutout->width, big_endian, sky[band], scales[band], row_gaps,
+                                  replacement->words, light[k], &any);
+            if (any && replacement->mirrors)
+                opposite[k] += mirrored(cutout, band, sky[band], replacement, gaps, row.y, row.from, row.to, row.shares);
+        }
+    }
+    for (int32_t k = 0; k < bands; k++) sums[first + k] = joined16(light[k]) + scales[first + k] * opposite[k];
+    return joined16(area);
+}
+
 GALATEA_INLINE double aperture_body APERTURE_PARAMETERS {
-    return cutout->big_endian ? aperture_rows(cutout, 1, sky, scales, e, radius, replacement, sums)
-                              : aperture_rows(cutout, 0, sky, scales, e, radius, replacement, sums);
+    double area = 0;
+    for (int32_t first = 0; first < cutout->bands; first += BANDS_AT_ONCE) {
+        const int32_t left = cutout->bands - first, bands = left < BANDS_AT_ONCE ? left : BANDS_AT_ONCE;
+        area = cutout->big_endian
+                   ? aperture_rows(cutout, 1, first, bands, sky, scales, e, radius, replacement, sums)
+                   : aperture_rows(cutout, 0, first, bands, sky, scales, e, radius, replacement, sums);
+    }
+    return area;
 }
 
 GALATEA_LEVELS(double, aperture, APERTURE_PARAMETERS, APERTURE_ARGUMENTS)

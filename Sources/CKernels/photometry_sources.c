@@ -17,7 +17,7 @@ typedef struct {
     int32_t pixels[LEVELS];
 } branch;
 
-/// Sums for moments, from the corner of the set's box.
+/// Sums for moments, from the middle of the set's box.
 typedef struct {
     double light, x, y, xx, yy, xy;
     int32_t area;
@@ -30,6 +30,7 @@ typedef struct {
     float *saddles;    ///< `[peak, peak]`
     branch *branches;
     int32_t *path;
+    uint64_t *members; ///< The set's pixels, a bit each.
 } scratch_parts;
 
 static ptrdiff_t rounded(ptrdiff_t bytes) { return (bytes + 63) / 64 * 64; }
@@ -45,6 +46,7 @@ static ptrdiff_t parts_of(char *base, int32_t width, int32_t height, scratch_par
     PART(saddles, float, LARGEST_PEAKS * LARGEST_PEAKS)
     PART(branches, branch, LARGEST_PEAKS)
     PART(path, int32_t, height * stride)
+    PART(members, uint64_t, (ptrdiff_t)height * ((width + 63) / 64))
 #undef PART
     return used;
 }
@@ -113,37 +115,67 @@ static void set_bits(uint64_t *row, int32_t from, int32_t to, int value) {
 
 // ---- Peaks
 
+/// A connected set of pixels and the box around it, whose last row and column are left out.
+typedef struct {
+    const run *runs;
+    int32_t first, last, left, right, top, bottom;
+    const uint64_t *members;
+    int32_t words;
+} pixel_set;
+
+/// Runs a block for each sixteen pixels of a set's box that hold some of its own, whose bits are `here`.
+#define FOR_EACH_SIXTEEN(set, ...)                                                                  \
+    for (int32_t y = (set).top; y < (set).bottom; y++)                                              \
+        for (int32_t x = (set).left & ~15; x < (set).right; x += 16) {                              \
+            const uint32_t here = row_bits16((set).members + (ptrdiff_t)y * (set).words, (set).words, x); \
+            if (here != 0) __VA_ARGS__                                                              \
+        }
+
+/// How many pixels of a set outshine their neighbours, and the brightest.
+typedef struct {
+    int32_t count;
+    float brightest;
+} peak_count;
+
 /// The offset of the brightest of each pixel's neighbours that outshines it. Of equal pixels the later one wins,
 /// so that no path returns.
-GALATEA_INLINE void ascent_body(galatea_plane smooth, int32_t left, int32_t right, int32_t y, int32_t *ascent) {
+GALATEA_INLINE peak_count ascent_body(galatea_plane smooth, const pixel_set *set, int32_t *ascent) {
     const int32_t stride = (int32_t)smooth.stride;
     const int32_t offsets[8] = {-stride - 1, -stride, -stride + 1, -1, 1, stride - 1, stride, stride + 1};
-    const float *row = smooth.pixels + (ptrdiff_t)y * stride;
-    for (int32_t x = left; x < right; x += 16) {
-        galatea_f16 best = GALATEA_LOAD16(row + x);
+    galatea_f16 most = {0};
+    int32_t count = 0;
+    FOR_EACH_SIXTEEN(*set, {
+        const float *at = smooth.pixels + (ptrdiff_t)y * stride + x;
+        galatea_f16 value = GALATEA_LOAD16(at), best = value;
         galatea_i16 offset = {0};
         for (int k = 0; k < 8; k++) {
-            galatea_f16 near = GALATEA_LOAD16(row + x + offsets[k]);
+            galatea_f16 near = GALATEA_LOAD16(at + offsets[k]);
             galatea_i16 wins = k < 4 ? near > best : near >= best;
             best = SELECT16(wins, near, best);
             offset = (wins & offsets[k]) | (~wins & offset);
         }
         // A row's end runs into its margin, never into the next row.
         memcpy(ascent + (ptrdiff_t)y * stride + x, &offset, 64);
-    }
+        count += __builtin_popcount(here & bits_of(offset == 0));
+        value = SELECT16(lanes_of(here), value, (galatea_f16){0});
+        most = SELECT16(value > most, value, most);
+    })
+    float brightest = 0;
+    for (int k = 0; k < 16; k++) brightest = most[k] > brightest ? most[k] : brightest;
+    return (peak_count){count, brightest};
 }
 
-GALATEA_LEVELS(void, ascent, (galatea_plane smooth, int32_t left, int32_t right, int32_t y, int32_t *ascent),
-               (smooth, left, right, y, ascent))
+GALATEA_LEVELS(peak_count, ascent, (galatea_plane smooth, const pixel_set *set, int32_t *ascent),
+               (smooth, set, ascent))
 
-static void ascend(galatea_level level, galatea_plane smooth, int32_t left, int32_t right, int32_t y,
-                   int32_t *ascent) {
-    GALATEA_CALL(level, ascent, (smooth, left, right, y, ascent))
+static peak_count ascend(galatea_level level, galatea_plane smooth, const pixel_set *set, int32_t *ascent) {
+    GALATEA_CALL(level, ascent, (smooth, set, ascent))
 }
 
 /// Labels every pixel of a set by the peak that steepest ascent leads to; 0 peaks when there are too many.
-static int32_t label_peaks(const run *runs, int32_t first, int32_t last, int32_t stride, scratch_parts *parts,
-                           uint8_t *labels) {
+static int32_t label_peaks(const pixel_set *set, int32_t stride, scratch_parts *parts, uint8_t *labels) {
+    const run *runs = set->runs;
+    const int32_t first = set->first, last = set->last;
     int32_t peaks = 0;
     for (int32_t r = first; r <= last; r++) {
         if (runs[r].parent != first) continue;
@@ -186,6 +218,13 @@ static int32_t step_of(brightness_steps steps, float value) {
     return step < 0 ? 0 : step < LEVELS ? step : LEVELS - 1;
 }
 
+GALATEA_INLINE galatea_i16 steps_of16(brightness_steps steps, galatea_f16 values) {
+    galatea_f16 step = __builtin_convertvector((galatea_i16)values - steps.base, galatea_f16) * steps.scale;
+    step = SELECT16(step > 0, step, (galatea_f16){0});
+    step = SELECT16(step < LEVELS - 1, step, SPLAT16(LEVELS - 1));
+    return __builtin_convertvector(step, galatea_i16);
+}
+
 static float level_of(brightness_steps steps, int32_t step) {
     return float_of_bits(steps.base + (int32_t)((float)step / steps.scale));
 }
@@ -223,30 +262,57 @@ static void sort_passes(pass *passes, int32_t count) {
         }
 }
 
+typedef uint8_t label_vector __attribute__((vector_size(16)));
+
+GALATEA_INLINE label_vector labels_at(const uint8_t *from) {
+    label_vector labels;
+    memcpy(&labels, from, sizeof labels);
+    return labels;
+}
+
 /// The highest passes between the peaks, and the light around each.
-static void survey(galatea_plane smooth, const run *runs, int32_t first, int32_t last, const uint8_t *labels,
-                   int32_t peaks, brightness_steps steps, scratch_parts *parts) {
-    memset(parts->branches, 0, (size_t)peaks * sizeof(branch));
-    memset(parts->saddles, 0, (size_t)(peaks * peaks) * sizeof(float));
+GALATEA_INLINE void survey_body(galatea_plane smooth, const pixel_set *set, const uint8_t *labels, int32_t peaks,
+                                brightness_steps steps, float *saddles, branch *branches) {
+    memset(branches, 0, (size_t)peaks * sizeof(branch));
+    memset(saddles, 0, (size_t)(peaks * peaks) * sizeof(float));
     const int32_t stride = (int32_t)smooth.stride;
     const int32_t forward[4] = {1, stride - 1, stride, stride + 1};
-    for (int32_t r = first; r <= last; r++) {
-        if (runs[r].parent != first) continue;
-        for (int32_t p = runs[r].y * stride + runs[r].from, end = p + runs[r].to - runs[r].from; p < end; p++) {
-            int32_t label = labels[p] - 1;
-            float value = smooth.pixels[p];
-            int32_t step = step_of(steps, value);
-            parts->branches[label].light[step] += value;
-            parts->branches[label].pixels[step]++;
-            for (int k = 0; k < 4; k++) {
-                int32_t other = labels[p + forward[k]] - 1;
-                if (other == label || other < 0) continue;
-                float low = fminf(value, smooth.pixels[p + forward[k]]);
-                float *saddle = parts->saddles + (label < other ? label * peaks + other : other * peaks + label);
+    FOR_EACH_SIXTEEN(*set, {
+        const ptrdiff_t p = (ptrdiff_t)y * stride + x;
+        const float *values = smooth.pixels + p;
+        const galatea_i16 step = steps_of16(steps, GALATEA_LOAD16(values));
+        int32_t steps_here[16];
+        memcpy(steps_here, &step, sizeof step);
+        for (uint32_t bits = here; bits != 0; bits &= bits - 1) {
+            const int k = __builtin_ctz(bits);
+            branch *around = branches + labels[p + k] - 1;
+            around->light[steps_here[k]] += values[k];
+            around->pixels[steps_here[k]]++;
+        }
+        const label_vector own = labels_at(labels + p);
+        for (int k = 0; k < 4; k++) {
+            const label_vector next = labels_at(labels + p + forward[k]);
+            const galatea_i16 is_border = __builtin_convertvector((own != next) & (next != 0), galatea_i16);
+            for (uint32_t bits = here & bits_of(is_border != 0); bits != 0; bits &= bits - 1) {
+                const int lane = __builtin_ctz(bits);
+                const int32_t a = own[lane] - 1, b = next[lane] - 1;
+                const float here_light = values[lane], there = values[lane + forward[k]];
+                const float low = here_light < there ? here_light : there;
+                float *saddle = saddles + (a < b ? a * peaks + b : b * peaks + a);
                 if (low > *saddle) *saddle = low;
             }
         }
-    }
+    })
+}
+
+GALATEA_LEVELS(void, survey,
+               (galatea_plane smooth, const pixel_set *set, const uint8_t *labels, int32_t peaks,
+                brightness_steps steps, float *saddles, branch *branches),
+               (smooth, set, labels, peaks, steps, saddles, branches))
+
+static void survey(galatea_level level, galatea_plane smooth, const pixel_set *set, const uint8_t *labels,
+                   int32_t peaks, brightness_steps steps, float *saddles, branch *branches) {
+    GALATEA_CALL(level, survey, (smooth, set, labels, peaks, steps, saddles, branches))
 }
 
 /// Joins peaks that are no sources of their own; `objects` leads from each to the one it belongs to.
@@ -293,13 +359,13 @@ static void add_light(light_sums *sums, float value, double x, double y) {
     sums->area++;
 }
 
-static galatea_source source_of(const light_sums *sums, int32_t left, int32_t top) {
+static galatea_source source_of(const light_sums *sums, int32_t from_x, int32_t from_y) {
     galatea_source source = {0};
     if (!(sums->light > 0)) return source;
     double x = sums->x / sums->light, y = sums->y / sums->light;
     source.flux = sums->light;
-    source.x = left + x;
-    source.y = top + y;
+    source.x = from_x + x;
+    source.y = from_y + y;
     source.xx = sums->xx / sums->light - x * x;
     source.yy = sums->yy / sums->light - y * y;
     source.xy = sums->xy / sums->light - x * y;
@@ -307,33 +373,55 @@ static galatea_source source_of(const light_sums *sums, int32_t left, int32_t to
     return source;
 }
 
-/// A set and what it falls into.
-typedef struct {
-    const run *runs;
-    int32_t first, last, left, top;
-} pixel_set;
+/// Where a set's sums are counted from.
+GALATEA_INLINE int32_t middle_x(const pixel_set *set) { return (set->left + set->right) / 2; }
+GALATEA_INLINE int32_t middle_y(const pixel_set *set) { return (set->top + set->bottom) / 2; }
 
-static light_sums sums_of_whole(galatea_plane smooth, pixel_set set) {
+GALATEA_INLINE galatea_d16 wide16(galatea_f16 v) { return __builtin_convertvector(v, galatea_d16); }
+
+GALATEA_INLINE double joined_wide16(galatea_d16 v) {
+    for (int width = 8; width > 0; width /= 2)
+        for (int k = 0; k < width; k++) v[k] += v[k + width];
+    return v[0];
+}
+
+GALATEA_INLINE light_sums whole_body(galatea_plane smooth, const pixel_set *set) {
+    galatea_d16 light = {0}, sx = {0}, sy = {0}, sxx = {0}, syy = {0}, sxy = {0};
     light_sums sums = {0};
-    for (int32_t r = set.first; r <= set.last; r++) {
-        if (set.runs[r].parent != set.first) continue;
-        const float *row = smooth.pixels + set.runs[r].y * smooth.stride;
-        double light = 0, across = 0, square = 0, y = set.runs[r].y - set.top;
-        for (int32_t x = set.runs[r].from; x < set.runs[r].to; x++) {
-            double value = row[x], u = x - set.left, moment = value * u;
-            light += value;
-            across += moment;
-            square += moment * u;
+    for (int32_t y = set->top; y < set->bottom; y++) {
+        const float *values = smooth.pixels + (ptrdiff_t)y * smooth.stride;
+        galatea_f16 row = {0}, row_u = {0}, row_uu = {0};
+        for (int32_t x = set->left & ~15; x < set->right; x += 16) {
+            const uint32_t here = row_bits16(set->members + (ptrdiff_t)y * set->words, set->words, x);
+            galatea_f16 u = __builtin_convertvector(LANES + (x - middle_x(set)), galatea_f16);
+            galatea_f16 f = SELECT16(lanes_of(here), GALATEA_LOAD16(values + x), (galatea_f16){0}), fu = f * u;
+            row += f;
+            row_u += fu;
+            row_uu += fu * u;
+            sums.area += __builtin_popcount(here);
         }
-        sums.light += light;
-        sums.x += across;
-        sums.xx += square;
-        sums.y += light * y;
-        sums.yy += light * y * y;
-        sums.xy += across * y;
-        sums.area += set.runs[r].to - set.runs[r].from;
+        const double v = y - middle_y(set);
+        galatea_d16 wide = wide16(row), wide_u = wide16(row_u);
+        light += wide;
+        sx += wide_u;
+        sxx += wide16(row_uu);
+        sy += wide * v;
+        syy += wide * (v * v);
+        sxy += wide_u * v;
     }
+    sums.light = joined_wide16(light);
+    sums.x = joined_wide16(sx);
+    sums.y = joined_wide16(sy);
+    sums.xx = joined_wide16(sxx);
+    sums.yy = joined_wide16(syy);
+    sums.xy = joined_wide16(sxy);
     return sums;
+}
+
+GALATEA_LEVELS(light_sums, whole, (galatea_plane smooth, const pixel_set *set), (smooth, set))
+
+static light_sums sums_of_whole(galatea_level level, galatea_plane smooth, const pixel_set *set) {
+    GALATEA_CALL(level, whole, (smooth, set))
 }
 
 static double distance_to(const galatea_source *source, const galatea_source_search *search) {
@@ -341,37 +429,34 @@ static double distance_to(const galatea_source *source, const galatea_source_sea
 }
 
 /// Deblends one set; the part nearest the target, whose bits are set in `target` when it beats `best`.
-static void search_set(galatea_level level, galatea_plane smooth, pixel_set set, int32_t right, int32_t bottom,
+static void search_set(galatea_level level, galatea_plane smooth, pixel_set set,
                        const galatea_source_search *search, scratch_parts *parts, galatea_source *best,
-                       uint64_t *target, int32_t words) {
-    const int32_t stride = (int32_t)smooth.stride;
-    for (int32_t y = set.top; y < bottom; y++) ascend(level, smooth, set.left, right, y, parts->ascent);
-    int32_t peaks = 0, peak_bits = 0;
+                       uint64_t *target) {
+    const int32_t stride = (int32_t)smooth.stride, words = set.words;
+    memset(parts->members + (ptrdiff_t)set.top * words, 0,
+           (size_t)(set.bottom - set.top) * (size_t)words * sizeof *parts->members);
+    for (int32_t r = set.first; r <= set.last; r++)
+        if (set.runs[r].parent == set.first)
+            set_bits(parts->members + (ptrdiff_t)set.runs[r].y * words, set.runs[r].from, set.runs[r].to, 1);
+    const peak_count found = ascend(level, smooth, &set, parts->ascent);
+    const int32_t peak_bits = bits_of_float(found.brightest);
+    int32_t peaks = found.count;
     double total = 0;
-    for (int32_t r = set.first; r <= set.last; r++) {
-        if (set.runs[r].parent != set.first) continue;
-        const int32_t *ascent = parts->ascent + set.runs[r].y * stride;
-        const float *row = smooth.pixels + set.runs[r].y * stride;
-        for (int32_t x = set.runs[r].from; x < set.runs[r].to; x++) {
-            int32_t bits = bits_of_float(row[x]);
-            peaks += ascent[x] == 0;
-            peak_bits = bits > peak_bits ? bits : peak_bits;
-        }
-    }
     light_sums sums[LARGEST_PEAKS];
     uint8_t objects[LARGEST_PEAKS];
     uint8_t *labels = parts->labels + stride + 16;
     int32_t base = bits_of_float(search->threshold);
     if (peaks > 1 && peaks <= LARGEST_PEAKS && search->contrast < 1 && peak_bits > base) {
-        for (int32_t y = set.top - 1; y <= bottom; y++)
-            memset(labels + y * stride + set.left - 1, 0, (size_t)(right - set.left + 2));
-        peaks = label_peaks(set.runs, set.first, set.last, stride, parts, labels);
+        // As far as vectors of labels reach.
+        for (int32_t y = set.top - 1; y <= set.bottom; y++)
+            memset(labels + y * stride + (set.left & ~15) - 1, 0, (size_t)(set.right - (set.left & ~15) + 17));
+        peaks = label_peaks(&set, stride, parts, labels);
     } else {
         peaks = 1;
     }
     if (peaks > 1) {
         brightness_steps steps = {base, (float)LEVELS / (float)(peak_bits - base)};
-        survey(smooth, set.runs, set.first, set.last, labels, peaks, steps, parts);
+        survey(level, smooth, &set, labels, peaks, steps, parts->saddles, parts->branches);
         for (int32_t k = 0; k < peaks; k++)
             for (int32_t s = 0; s < LEVELS; s++) total += parts->branches[k].light[s];
         join_peaks(peaks, search->contrast * total, steps, parts, objects);
@@ -385,17 +470,17 @@ static void search_set(galatea_level level, galatea_plane smooth, pixel_set set,
             if (set.runs[r].parent != set.first) continue;
             for (int32_t x = set.runs[r].from; x < set.runs[r].to; x++) {
                 ptrdiff_t p = (ptrdiff_t)set.runs[r].y * stride + x;
-                add_light(sums + objects[labels[p] - 1], smooth.pixels[p], x - set.left,
-                          set.runs[r].y - set.top);
+                add_light(sums + objects[labels[p] - 1], smooth.pixels[p], x - middle_x(&set),
+                          set.runs[r].y - middle_y(&set));
             }
         }
     } else {
-        sums[0] = sums_of_whole(smooth, set);
+        sums[0] = sums_of_whole(level, smooth, &set);
     }
     int32_t chosen = -1;
     for (int32_t k = 0; k < (is_blend ? peaks : 1); k++) {
         if (sums[k].area == 0) continue;
-        galatea_source source = source_of(sums + k, set.left, set.top);
+        galatea_source source = source_of(sums + k, middle_x(&set), middle_y(&set));
         if (source.area == 0) continue;
         if (best->area == 0 || distance_to(&source, search) < distance_to(best, search)) {
             *best = source;
@@ -441,8 +526,9 @@ galatea_source galatea_find_source(galatea_level level, galatea_plane smooth, ui
         int32_t last = r;
         for (int32_t k = r; k < count && parts.runs[k].y < root->top; k++)
             if (parts.runs[k].parent == r) last = k;
-        pixel_set set = {parts.runs, r, last, root->left, root->y};
-        search_set(level, smooth, set, root->right, root->top, search, &parts, &best, target, words);
+        pixel_set set = {parts.runs, r,         last,          root->left, root->right,
+                         root->y,    root->top, parts.members, words};
+        search_set(level, smooth, set, search, &parts, &best, target);
     }
     int32_t x = (int32_t)lrint(search->x), y = (int32_t)lrint(search->y);
     int covers = x >= 0 && x < smooth.width && y >= 0 && y < smooth.height && bit_at(target, words, x, y);

@@ -115,32 +115,57 @@ void galatea_gap_bits(const galatea_cutout *cutout, int32_t band, uint64_t *bits
 
 // ---- Smoothing
 
-GALATEA_INLINE void smooth_rows(galatea_plane from, const float *taps, int32_t half, float threshold,
-                                galatea_plane to, uint64_t *bits, int32_t words) {
-    // A line is read a row after it was written, when it has reached the cache.
-    float lines[2][GALATEA_LARGEST_SIDE + 64] = {{0}};
-    for (int32_t y = 0; y <= from.height; y++) {
-        const float *middle = from.pixels + y * from.stride;
-        float *line = lines[y % 2] + 16;
-        for (int32_t x = 0; x < from.width && y < from.height; x += 16) {
-            galatea_f16 sum = taps[0] * GALATEA_LOAD16(middle + x);
-            for (int32_t k = 1; k <= half; k++)
-                sum += taps[k] * (GALATEA_LOAD16(middle + x - k * from.stride) +
-                                  GALATEA_LOAD16(middle + x + k * from.stride));
-            GALATEA_STORE16(line + x, sum);
-        }
-        if (y == 0) continue;
-        const float *before = lines[(y + 1) % 2] + 16;
-        uint64_t *row = bits + (ptrdiff_t)(y - 1) * words;
-        float *out = to.pixels + (y - 1) * to.stride;
-        for (int32_t word = 0; word < words; word++) row[word] = 0;
-        for (int32_t x = 0; x < from.width; x += 16) {
-            galatea_f16 sum = taps[0] * GALATEA_LOAD16(before + x);
-            for (int32_t k = 1; k <= half; k++)
-                sum += taps[k] * (GALATEA_LOAD16(before + x - k) + GALATEA_LOAD16(before + x + k));
+/// The kernel along a row.
+GALATEA_INLINE galatea_f16 smooth_along(const float *at, const float *taps, int32_t half) {
+    galatea_f16 sum = taps[0] * GALATEA_LOAD16(at);
+    for (int32_t k = 1; k <= half; k++) sum += taps[k] * (GALATEA_LOAD16(at - k) + GALATEA_LOAD16(at + k));
+    return sum;
+}
+
+/// Any reach: along the rows into the other plane, then down its columns by way of a ring of lines.
+GALATEA_INLINE void smooth_far(galatea_plane from, const float *taps, int32_t half, float threshold,
+                               galatea_plane to, uint64_t *bits, int32_t words) {
+    enum { most = 2 * GALATEA_PLANE_MARGIN + 1 };
+    for (int32_t x = 0; x < from.width; x += 16) {
+        galatea_f16 lines[most] = {{0}};
+        for (int32_t y = -half; y < from.height; y++) {
+            for (int32_t k = 0; k < 2 * half; k++) lines[k] = lines[k + 1];
+            lines[2 * half] = smooth_along(from.pixels + (y + half) * from.stride + x, taps, half);
+            if (y < 0) continue;
+            galatea_f16 sum = taps[0] * lines[half];
+            for (int32_t k = 1; k <= half; k++) sum += taps[k] * (lines[half - k] + lines[half + k]);
             sum = SELECT16(LANES < (from.width - x), sum, (galatea_f16){0});
-            GALATEA_STORE16(out + x, sum);
-            row[x >> 6] |= (uint64_t)bits_of(sum > threshold) << (x & 63);
+            GALATEA_STORE16(to.pixels + y * to.stride + x, sum);
+            bits[(ptrdiff_t)y * words + (x >> 6)] |= (uint64_t)bits_of(sum > threshold) << (x & 63);
+        }
+    }
+}
+
+/// A reach of three, the usual one: down a column of vectors, whose last seven lines stay in registers.
+GALATEA_INLINE void smooth_near(galatea_plane from, const float *values, float threshold, galatea_plane to,
+                                uint64_t *bits, int32_t words) {
+    // Copies, which the stores below cannot change.
+    const float taps[4] = {values[0], values[1], values[2], values[3]};
+    for (int32_t x = 0; x < from.width; x += 16) {
+        const float *next = from.pixels + x;
+        const galatea_i16 inside = LANES < (from.width - x);
+        galatea_f16 lines[7] = {{0}};
+        for (int k = 3; k < 6; k++, next += from.stride) lines[k] = smooth_along(next, taps, 3);
+        for (int32_t start = 0; start < from.height; start += 7) {
+#pragma clang loop unroll(full)
+            for (int k = 0; k < 7; k++) {
+                const int32_t y = start + k;
+                if (y >= from.height) break;
+                lines[(k + 6) % 7] = smooth_along(next, taps, 3);
+                next += from.stride;
+                galatea_f16 sum = taps[0] * lines[(k + 3) % 7];
+                sum += taps[1] * (lines[(k + 2) % 7] + lines[(k + 4) % 7]);
+                sum += taps[2] * (lines[(k + 1) % 7] + lines[(k + 5) % 7]);
+                sum += taps[3] * (lines[k] + lines[(k + 6) % 7]);
+                sum = SELECT16(inside, sum, (galatea_f16){0});
+                GALATEA_STORE16(to.pixels + y * to.stride + x, sum);
+                bits[(ptrdiff_t)y * words + (x >> 6)] |= (uint64_t)bits_of(sum > threshold) << (x & 63);
+            }
         }
     }
 }
@@ -151,9 +176,9 @@ GALATEA_INLINE void smooth_rows(galatea_plane from, const float *taps, int32_t h
 #define SMOOTH_ARGUMENTS (from, taps, half, threshold, to, bits, words)
 
 GALATEA_INLINE void smooth_body SMOOTH_PARAMETERS {
-    // Three is the reach of the usual kernel, whose loops unroll.
-    if (half == 3) smooth_rows(from, taps, 3, threshold, to, bits, words);
-    else smooth_rows(from, taps, half, threshold, to, bits, words);
+    memset(bits, 0, (size_t)words * (size_t)from.height * sizeof *bits);
+    if (half == 3) smooth_near(from, taps, threshold, to, bits, words);
+    else smooth_far(from, taps, half, threshold, to, bits, words);
 }
 
 GALATEA_LEVELS(void, smooth, SMOOTH_PARAMETERS, SMOOTH_ARGUMENTS)
@@ -165,27 +190,45 @@ void galatea_smooth(galatea_level level, galatea_plane from, const float *taps, 
 
 // ---- Masks
 
+/// Grows a row's set bits to either side.
+static void grow_row(const uint64_t *from, int32_t words, int32_t margin, uint64_t *row) {
+    if (words == 2) {
+        // The usual width: a row is one number.
+        unsigned __int128 all = (unsigned __int128)from[1] << 64 | from[0];
+        for (int32_t step = 0; step < margin; step++) all |= all << 1 | all >> 1;
+        row[0] = (uint64_t)all;
+        row[1] = (uint64_t)(all >> 64);
+        return;
+    }
+    for (int32_t w = 0; w < words; w++) row[w] = from[w];
+    for (int32_t step = 0; step < margin; step++) {
+        uint64_t carry = 0;
+        for (int32_t w = 0; w < words; w++) {
+            uint64_t here = row[w], next = w + 1 < words ? row[w + 1] : 0;
+            row[w] = here | here << 1 | here >> 1 | carry | next << 63;
+            carry = here >> 63;
+        }
+    }
+}
+
 void galatea_grow_bits(const uint64_t *bits, int32_t width, int32_t height, int32_t words, int32_t margin,
                        uint64_t *out) {
-    uint64_t last = width % 64 == 0 ? ~0ull : (1ull << width % 64) - 1;
-    memset(out, 0, (size_t)words * (size_t)height * sizeof *out);
+    enum { most = GALATEA_LARGEST_SIDE / 64 * (GALATEA_LARGEST_SIDE + 2 * GALATEA_PLANE_MARGIN) };
+    const uint64_t last = width % 64 == 0 ? ~0ull : (1ull << width % 64) - 1;
+    const ptrdiff_t count = (ptrdiff_t)words * height, around = (ptrdiff_t)words * margin;
+    // Rows grown to the sides, between empty ones.
+    uint64_t wide[most], *rows = wide + around;
+    memset(wide, 0, (size_t)around * sizeof *wide);
+    memset(rows + count, 0, (size_t)around * sizeof *wide);
     for (int32_t y = 0; y < height; y++) {
-        uint64_t row[GALATEA_LARGEST_SIDE / 64] = {0}, any = 0;
-        const uint64_t *from = bits + (ptrdiff_t)y * words;
-        for (int32_t w = 0; w < words; w++) any |= row[w] = from[w];
-        if (any == 0) continue;
-        for (int32_t step = 0; step < margin; step++) {
-            uint64_t carry = 0;
-            for (int32_t w = 0; w < words; w++) {
-                uint64_t here = row[w], next = w + 1 < words ? row[w + 1] : 0;
-                row[w] = here | here << 1 | here >> 1 | carry | next << 63;
-                carry = here >> 63;
-            }
-        }
+        uint64_t *row = rows + (ptrdiff_t)y * words;
+        grow_row(bits + (ptrdiff_t)y * words, words, margin, row);
         row[words - 1] &= last;
-        int32_t top = y + margin < height ? y + margin : height - 1;
-        for (int32_t near = y > margin ? y - margin : 0; near <= top; near++)
-            for (int32_t w = 0; w < words; w++) out[(ptrdiff_t)near * words + w] |= row[w];
+    }
+    memcpy(out, rows, (size_t)count * sizeof *out);
+    for (int32_t k = 1; k <= margin; k++) {
+        const uint64_t *above = rows - (ptrdiff_t)k * words, *below = rows + (ptrdiff_t)k * words;
+        for (ptrdiff_t i = 0; i < count; i++) out[i] |= above[i] | below[i];
     }
 }
 

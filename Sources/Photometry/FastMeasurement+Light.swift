@@ -43,66 +43,57 @@ struct RingGrowth: Sendable {
     /// Light inside ring `i`'s inner edge.
     private var sums = [0.0]
     /// Width of a ring.
-    private var step: Double
-    /// Radius that is the curve's end.
-    private let end: Double
+    private let step: Double
 
-    /// The curve up to radius `end`, at most `limit`.
-    init(rings: [Double], limit: Double, end: Double) {
+    /// The curve up to radius `limit`.
+    init(rings: [Double], limit: Double) {
+        sums.reserveCapacity(rings.count + 1)
         for ring in rings { sums.append(sums[sums.count - 1] + ring) }
         step = limit / Double(rings.count)
-        self.end = end
-    }
-
-    /// Light inside a radius.
-    func light(inside radius: Double) -> Double {
-        let position = min(max(0, radius / step), Double(sums.count - 1))
-        let ring = min(Int(position), sums.count - 2)
-        return sums[ring] + (position - Double(ring)) * (sums[ring + 1] - sums[ring])
     }
 
     /// The first radius that holds a share of the light inside the end; NaN for light that is not positive. A share
     /// the curve never reaches gives the end.
     func radius(share: Double) -> Double {
-        let total = light(inside: end)
+        let total = sums[sums.count - 1]
         guard total > 0, total.isFinite else { return .nan }
         let wanted = share * total
         for ring in 0..<sums.count - 1 where sums[ring + 1] >= wanted {
             let here = sums[ring + 1] - sums[ring]
             let part = here > 0 ? min(1, max(0, (wanted - sums[ring]) / here)) : 0
-            return min(end, (Double(ring) + part) * step)
+            return (Double(ring) + part) * step
         }
-        return end
+        return Double(sums.count - 1) * step
     }
 }
 
 extension FastMeasurement {
     /// Rings of a curve of growth.
-    private static let ringCount = 128
+    private static let ringCount = 96
     /// Kron radii are taken within this radius of the isophotal ellipse.
     private static let kronLimit = 6.0
 
-    /// Rings out to a radius and the light's first moment over it.
-    private func rings(_ ellipse: galatea_ellipse, limit: Double) -> (sums: [Double], kron: Double) {
-        var first = 0.0
-        var light = 0.0
-        let sums = [Double](unsafeUninitializedCapacity: Self.ringCount) { buffer, count in
+    /// Kron's radius; 0 where the light is not positive.
+    private func kronRadius(_ ellipse: galatea_ellipse) -> Double {
+        var (first, light) = (0.0, 0.0)
+        galatea_kron_sums(level, memory.stack, ellipse, Self.kronLimit, &first, &light)
+        return first > 0 && light > 0 ? first / light : 0
+    }
+
+    /// Light in rings out to a radius.
+    private func rings(_ ellipse: galatea_ellipse, limit: Double) -> [Double] {
+        [Double](unsafeUninitializedCapacity: Self.ringCount) { buffer, count in
             galatea_ring_sums(
-                level, memory.stack, ellipse, limit, Int32(Self.ringCount), buffer.baseAddress, &first, &light
-            )
+                level, memory.stack, ellipse, limit, Int32(Self.ringCount), buffer.baseAddress)
             count = Self.ringCount
         }
-        return (sums, first > 0 && light > 0 ? first / light : 0)
     }
 
     /// Total fluxes, their errors and the half-light radius.
     mutating func measureLight(_ extent: IsophotalEllipse, into result: inout SourceMeasurement) {
         let ellipse = extent.radii
-        var (sums, kron) = rings(ellipse, limit: Self.kronLimit)
-        let factor = max(settings.kronFactor * kron, settings.minimumApertureFactor)
-        let limit = max(factor, Self.kronLimit)
-        if limit > Self.kronLimit { sums = rings(ellipse, limit: limit).sums }
-        let growth = RingGrowth(rings: sums, limit: limit, end: factor)
+        let factor = max(settings.kronFactor * kronRadius(ellipse), settings.minimumApertureFactor)
+        let growth = RingGrowth(rings: rings(ellipse, limit: factor), limit: factor)
         let concentration = growth.radius(share: 0.8) / growth.radius(share: 0.5)
         result.apertureFraction = ApertureCorrection.share(concentration: concentration)
         let half = growth.radius(share: 0.5 / result.apertureFraction)

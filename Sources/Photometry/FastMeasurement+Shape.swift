@@ -20,9 +20,10 @@ extension FastMeasurement {
             into: &result)
     }
 
-    /// The fixed point of `AdaptiveMoments`, reached to 2e-3 and then carried on by the ratio of the last two steps.
+    /// The fixed point of `AdaptiveMoments`.
     ///
-    /// A large source is first brought near it at half the resolution, where a step costs a quarter.
+    /// A source of some size is brought near it at half the resolution, where a step costs a quarter; a large one is
+    /// left there, since its light hardly changes from one pixel to the next.
     private func adaptiveMoments(start: SecondMoments, sigma: Double) -> AdaptiveMoments? {
         var guess = start
         var ratio: Double?
@@ -32,6 +33,7 @@ extension FastMeasurement {
         if start.smallest > Self.leastHalved {
             galatea_halve_plane(level, memory.stack, memory.halved)
             if let coarse = fixedPoint(of: start, from: guess, sigma, isHalved: true) {
+                if coarse.result.moments.smallest > Self.leastLarge { return coarse.result }
                 guess = coarse.result.moments
                 ratio = coarse.ratio
             }
@@ -41,71 +43,116 @@ extension FastMeasurement {
 
     /// Least variance, in pixels, along the minor axis at which half the resolution still tells the shape.
     private static let leastHalved = 6.0
+    /// Least variance from which half the resolution is enough.
+    private static let leastLarge = 30.0
     /// Largest relative step that ends the iteration.
     private static let settled = 2e-3
-
     /// Largest ratio of two steps that foretells the rest.
     private static let largestRatio = 0.7
+    /// The usual ratio of two steps.
+    private static let usualRatio = 0.37
     /// Largest relative step that ends it when the steps' ratio is known from half the resolution.
     private static let nearlySettled = 2e-2
 
-    /// Where the iteration ends, and the ratio of its last two steps.
+    /// Where the iteration ends, and the ratio of its steps.
+    ///
+    /// Near the fixed point the steps shrink by a constant factor: the rest of the way is a geometric series, which is
+    /// gone at once. The ratio comes from how much of its length the step lost on the way from the last guess.
     private func fixedPoint(
         of start: SecondMoments, from guess: SecondMoments, _ sigma: Double, isHalved: Bool,
         ratio known: Double? = nil
     ) -> (result: AdaptiveMoments, ratio: Double)? {
         var current = guess
-        var before = Double.infinity
+        var ratio = known
+        var last: (shape: SIMD3<Double>, step: SIMD3<Double>)?
         for _ in 0..<100 {
-            guard let next = isHalved ? halvedStep(current) : adaptiveStep(current, sigma) else { return nil }
+            guard let next = isHalved ? halvedStep(current, sigma) : adaptiveStep(current, sigma) else {
+                return nil
+            }
             let found = next.moments
             let shift = found.center - start.center
             guard (shift * shift).sum() < start.largest + 4, found.largest < 9 * start.largest + 40 else {
                 return nil
             }
-            let difference = SIMD3(found.xx - current.xx, found.yy - current.yy, found.xy - current.xy)
-            let change = max(abs(difference.x), abs(difference.y), abs(difference.z)) / current.trace
-            current = found
-            let ratio = before.isFinite ? change / before : known ?? 1
-            let limit = before.isFinite ? Self.settled : Self.nearlySettled
-            // Steps that hardly shrink may lead far yet, or nowhere: those are followed to their end.
-            if ratio < Self.largestRatio && change < limit || change < 1e-5 {
-                // The steps shrink by a constant factor near the fixed point: the rest is a geometric series.
-                let ratio = min(ratio, Self.largestRatio)
-                let rest = difference * (ratio / (1 - ratio))
-                var result = next
-                result.moments.xx += rest.x
-                result.moments.yy += rest.y
-                result.moments.xy += rest.z
-                return (result.moments.determinant > 0.01 ? result : next, ratio)
+            let shape = SIMD3(current.xx, current.yy, current.xy)
+            let step = SIMD3(found.xx, found.yy, found.xy) - shape
+            let change = max(abs(step.x), abs(step.y), abs(step.z)) / current.trace
+            if let last {
+                let way = shape - last.shape
+                ratio = max(0, 1 - ((last.step - step) * way).sum() / (way * way).sum())
             }
-            before = change
+            let rest = step * Self.series(min(ratio ?? Self.usualRatio, Self.largestRatio))
+            var further = found
+            further.xx += rest.x
+            further.yy += rest.y
+            further.xy += rest.z
+            if further.determinant <= 0.01 || further.xx <= 0 { further = found }
+            let limit = last == nil ? Self.nearlySettled : Self.settled
+            // Steps that hardly shrink may lead far yet, or nowhere: those are followed to their end.
+            if let ratio, ratio < Self.largestRatio && change < limit || change < 1e-5 {
+                var result = next
+                result.moments = further
+                return (result, ratio)
+            }
+            if change < 1e-5 { return (next, Self.usualRatio) }
+            last = (shape, step)
+            current = further
         }
         return nil
     }
 
+    /// `r + r^2 + ...`
+    private static func series(_ ratio: Double) -> Double { ratio / (1 - ratio) }
+
     private func adaptiveStep(_ shape: SecondMoments, _ sigma: Double) -> AdaptiveMoments? {
         guard let weight = Self.weight(shape) else { return nil }
-        let sums = galatea_gaussian_moments(level, memory.stack, weight, 1)
+        let spread = spread(of: shape)
+        let sums = galatea_gaussian_moments(level, memory.stack, weight, spread == nil ? 1 : 0)
         return AdaptiveMoments(
             center: shape.center, light: sums.light, first: SIMD2(sums.u, sums.v),
-            second: SIMD3(sums.uu, sums.vv, sums.uv), spread: sums.spread, sigma: sigma)
+            second: SIMD3(sums.uu, sums.vv, sums.uv), spread: spread ?? sums.spread, sigma: sigma)
     }
 
+    /// What four pixels in one add to the variances, in pixels: `(2^2 - 1) / 12`.
+    private static let halvedWidth = 0.25
+
     /// The same from the halved stack, whose pixel `i` lies at `2 i + 1/2`.
-    private func halvedStep(_ shape: SecondMoments) -> AdaptiveMoments? {
+    private func halvedStep(_ shape: SecondMoments, _ sigma: Double) -> AdaptiveMoments? {
         let half = SecondMoments(
-            center: (shape.center - 0.5) / 2, xx: shape.xx / 4, yy: shape.yy / 4, xy: shape.xy / 4)
+            center: (shape.center - 0.5) / 2, xx: (shape.xx + Self.halvedWidth) / 4,
+            yy: (shape.yy + Self.halvedWidth) / 4, xy: shape.xy / 4)
         guard let weight = Self.weight(half) else { return nil }
-        let sums = galatea_gaussian_moments(level, memory.halved, weight, 0)
+        let spread = spread(of: shape).map { $0 / 64 }
+        let sums = galatea_gaussian_moments(level, memory.halved, weight, spread == nil ? 1 : 0)
+        // The noise of four pixels in one is twice theirs.
         var next = AdaptiveMoments(
             center: half.center, light: sums.light, first: SIMD2(sums.u, sums.v),
-            second: SIMD3(sums.uu, sums.vv, sums.uv), spread: sums.spread, sigma: 1)
+            second: SIMD3(sums.uu, sums.vv, sums.uv), spread: spread ?? sums.spread, sigma: 2 * sigma)
         if let found = next?.moments {
-            next?.moments = SecondMoments(
-                center: found.center * 2 + 0.5, xx: found.xx * 4, yy: found.yy * 4, xy: found.xy * 4)
+            let moments = SecondMoments(
+                center: found.center * 2 + 0.5, xx: found.xx * 4 - Self.halvedWidth,
+                yy: found.yy * 4 - Self.halvedWidth, xy: found.xy * 4)
+            guard moments.determinant > 0.01, moments.xx > 0 else { return nil }
+            next?.moments = moments
         }
         return next
+    }
+
+    /// `sum w^2 (u^2 + v^2)^2` under the weight of a shape, as an integral, which the weight is wide enough for; `nil`
+    /// where the image's border cuts it.
+    private func spread(of shape: SecondMoments) -> Double? {
+        // Of w^2, whose covariance is half the weight's.
+        let factor = AdaptiveMoments.weightFactor / 2
+        let (xx, yy, xy) = (factor * shape.xx, factor * shape.yy, factor * shape.xy)
+        let reach = SIMD2(xx, yy).squareRoot() * 4
+        let (low, high) = (shape.center - reach, shape.center + reach)
+        guard low.min() >= -0.5, high.x <= Double(width) - 0.5, high.y <= Double(height) - 0.5 else {
+            return nil
+        }
+        let determinant = xx * yy - xy * xy
+        guard determinant > 0 else { return nil }
+        let square = (xx + yy) * (xx + yy) + 2 * (xx * xx + yy * yy + 2 * xy * xy)
+        return 2 * .pi * determinant.squareRoot() * square
     }
 
     /// The weight's ellipse of radius 1 for moments.

@@ -127,7 +127,8 @@ struct FastMeasurement {
             if hasHistogram[band] {
                 let histogram = memory.histograms + band
                 galatea_remove_from_histogram(
-                    &cutout, Int32(band), border, skipsZeros[band] ? 1 : 0, memory.others, words, histogram)
+                    level, &cutout, Int32(band), border, skipsZeros[band] ? 1 : 0, memory.others, words,
+                    histogram)
                 let found = galatea_clipped_histogram(histogram)
                 if found.count >= 64, 4 * Int(found.count) >= skyCounts[band], found.level.isFinite {
                     shift += weights[band] * (sky.levels[band] - found.level)

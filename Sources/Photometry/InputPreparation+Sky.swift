@@ -39,6 +39,14 @@ extension InputPreparation {
         _ level: InstructionSet, into values: UnsafeMutableBufferPointer<Float>
     ) -> Int {
         guard let start = image.baseAddress, let target = values.baseAddress else { return 0 }
+        var cutout = galatea_cutout(
+            pixels: start, big_endian: isBigEndian ? 1 : 0, bands: 1, width: Int32(size.width),
+            height: Int32(size.height), row_stride: size.width, band_stride: size.count)
+        var skipsZeros: Int32 = 0
+        let found = galatea_border_values(
+            galatea_level(UInt32(level.rawValue)), &cutout, 0, Int32(border), target, &skipsZeros)
+        // Zeros that are most of a border were kept; here none is.
+        if skipsZeros != 0 { return found }
         var census = galatea_pixel_census()
         var count = 0
         func take(_ first: Int, _ number: Int) {

@@ -47,7 +47,7 @@ public final class MeasurementWorkspace {
         let plane = 4 * galatea_plane_size(Int32(width), Int32(height))
         let mask = 8 * words * height
         let sizes = [
-            plane, plane, 4 * width * height, 4 * (10 * (width + 64) + 64),
+            plane, plane, 4 * width * height, 4 * galatea_noise_scratch(Int32(width), Int32(height)),
             bandCount * MemoryLayout<galatea_sky_histogram>.stride, mask, mask, mask, mask, mask * bandCount,
             galatea_search_scratch(Int32(width), Int32(height)),
             4 * galatea_plane_size(Int32(width / 2), Int32(height / 2)),

@@ -126,7 +126,8 @@ struct PhotometryKernelTests {
         Self.withCutout(pixels, bands: 1, width: side, height: side) { cutout in
             let count = galatea_border_values(Self.level(set), &cutout, 0, 4, &values, &skips)
             #expect(galatea_fill_sky_histogram(Self.level(set), values, count, &histogram) == 1)
-            galatea_remove_from_histogram(&cutout, 0, 4, skips, words, 2, &histogram)
+            galatea_remove_from_histogram(
+                Self.level(set), &cutout, 0, 4, skips, words, 2, &histogram)
         }
         let left = pixels.indices.filter { index in
             let (x, y) = (index % side, index / side)
@@ -219,7 +220,8 @@ struct PhotometryKernelTests {
             let pixels = Self.noise(width * height, seed: 6)
             let free = pixels.indices.map { $0 % 11 != 3 }
             let words = (width + 63) / 64
-            var scratch = [Float](repeating: 1, count: 10 * (width + 64) + 64)
+            var scratch = [Float](
+                repeating: 1, count: galatea_noise_scratch(Int32(width), Int32(height)))
             let bits = Self.bits(free, width: width)
             let found = Self.withCutout(pixels, bands: 1, width: width, height: height) {
                 galatea_noise_products(Self.level(set), &$0, 0, 0.1, 2, bits, Int32(words), &scratch)
@@ -301,8 +303,8 @@ struct PhotometryKernelTests {
         }
         var sums = [Double](repeating: 0, count: count)
         var (gotFirst, gotTotal) = (0.0, 0.0)
-        galatea_ring_sums(
-            Self.level(set), plane.plane, Self.ellipse, limit, Int32(count), &sums, &gotFirst, &gotTotal)
+        galatea_ring_sums(Self.level(set), plane.plane, Self.ellipse, limit, Int32(count), &sums)
+        galatea_kron_sums(Self.level(set), plane.plane, Self.ellipse, limit, &gotFirst, &gotTotal)
         func cumulative(_ rings: [Double]) -> [Double] {
             rings.reduce(into: []) { $0.append(($0.last ?? 0) + $1) }
         }

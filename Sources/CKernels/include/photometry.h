@@ -15,7 +15,7 @@
 /// The greatest side of an image that is measured.
 #define GALATEA_LARGEST_SIDE 512
 /// Bins of a sky histogram; one more at either end takes what lies outside.
-#define GALATEA_SKY_BINS 512
+#define GALATEA_SKY_BINS 256
 
 /// The pixels of a cutout, `[band, y, x]`, float32.
 typedef struct {
@@ -71,23 +71,54 @@ int galatea_fill_sky_histogram(galatea_level level, const float *values, ptrdiff
 /// Takes the pixels of a band's border whose bit is set out of its histogram.
 ///
 /// @param skips_zeros Whether zeros were left out when it was filled.
-void galatea_remove_from_histogram(const galatea_cutout *cutout, int32_t band, int32_t border, int skips_zeros,
-                                   const uint64_t *bits, int32_t words, galatea_sky_histogram *histogram);
+void galatea_remove_from_histogram(galatea_level level, const galatea_cutout *cutout, int32_t band, int32_t border,
+                                   int skips_zeros, const uint64_t *bits, int32_t words,
+                                   galatea_sky_histogram *histogram);
 
 /// Median and 1.4826 MAD after clipping at 3 sigma until nothing more goes, interpolated within bins.
 ///
 /// @return NaN for an empty histogram, or when the clipped values do not lie within its span.
 galatea_sky galatea_clipped_histogram(const galatea_sky_histogram *histogram);
 
+/// The floats of scratch that `galatea_noise_products` takes.
+ptrdiff_t galatea_noise_scratch(int32_t width, int32_t height);
+
 /// The sum of the sky's pixel products over lags of up to 2 pixels either way, over that of its squares.
 ///
-/// Of the highest and the lowest quarter of the rows. Pixels whose bit in `free` is not set, and those beyond
+/// Of the highest and the lowest fourth of the rows. Pixels whose bit in `free` is not set, and those beyond
 /// `limit` of the sky, count as 0.
+/// @param scratch `galatea_noise_scratch` floats.
 double galatea_noise_products(galatea_level level, const galatea_cutout *cutout, int32_t band, float sky,
                               float limit, const uint64_t *free, int32_t words, float *scratch);
 
 /// In the same rows, 25 times the number of set bits over the number of pairs of set bits with lags of up to 2 either way.
 double galatea_pair_ratio(galatea_level level, const uint64_t *bits, int32_t height, int32_t words);
+
+/// Values in groups that ascend, each group in order as soon as one of its values is asked for.
+typedef struct {
+    float *values, *scratch;
+    float low, scale;                         ///< Group of a value: `(value - low) scale + 1`, cut at either end.
+    int32_t starts[GALATEA_SKY_BINS + 3];
+    uint8_t is_sorted[GALATEA_SKY_BINS + 2];
+} galatea_ordered_values;
+
+/// Puts values in order, as far as grouping them goes.
+///
+/// @param values Finite ones; overwritten, and in use as long as `ordered` is.
+/// @param scratch Room for as many; the same.
+void galatea_order_values(galatea_level level, float *values, ptrdiff_t count, float *scratch,
+                          galatea_ordered_values *ordered);
+
+/// The value of a 0-based rank.
+float galatea_value_of_rank(galatea_ordered_values *ordered, ptrdiff_t rank);
+
+/// Ranks from `first` to before `end`.
+typedef struct {
+    ptrdiff_t first, end;
+} galatea_ranks;
+
+/// The ranks of the values that roundings leave on either side of a limit: all of its group and of the two beside it.
+galatea_ranks galatea_ranks_near(const galatea_ordered_values *ordered, float limit);
 
 // ---- Stack
 
@@ -114,7 +145,7 @@ void galatea_gap_bits(const galatea_cutout *cutout, int32_t band, uint64_t *bits
 void galatea_smooth(galatea_level level, galatea_plane from, const float *taps, int32_t half, float threshold,
                     galatea_plane to, uint64_t *bits, int32_t words);
 
-/// Grows set bits into squares of side `2 margin + 1`. `out` must not be `bits`.
+/// Grows set bits into squares of side `2 margin + 1`, the margin at most `GALATEA_PLANE_MARGIN`.
 void galatea_grow_bits(const uint64_t *bits, int32_t width, int32_t height, int32_t words, int32_t margin,
                        uint64_t *out);
 
@@ -179,13 +210,18 @@ void galatea_halve_plane(galatea_level level, galatea_plane from, galatea_plane 
 galatea_weighted_moments galatea_gaussian_moments(galatea_level level, galatea_plane plane,
                                                   galatea_ellipse ellipse, int has_spread);
 
+/// The light of a plane within radius `limit` and its first moment, which make Kron's radius.
+///
+/// @param first_moment Set to `sum r f` over the pixels with `r <= limit`.
+/// @param light Set to `sum f` over them.
+void galatea_kron_sums(galatea_level level, galatea_plane plane, galatea_ellipse ellipse, double limit,
+                       double *first_moment, double *light);
+
 /// Sums of a plane's light in `rings` rings of equal width out to radius `limit`, at most 256 rings.
 ///
 /// Pixels within 5 of the centre are divided into nine.
-/// @param first_moment Set to `sum r f` over the pixels with `r <= limit`.
-/// @param light Set to `sum f` over them.
 void galatea_ring_sums(galatea_level level, galatea_plane plane, galatea_ellipse ellipse, double limit,
-                       int32_t rings, double *sums, double *first_moment, double *light);
+                       int32_t rings, double *sums);
 
 /// What replaces the pixels of neighbours and gaps in an aperture.
 typedef struct {
