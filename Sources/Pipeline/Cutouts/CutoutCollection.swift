@@ -95,7 +95,7 @@ struct CutoutCollection: Sendable {
         }
         self.starts = starts
         count = total
-        objects = try Self.objects(of: parts)
+        objects = try Self.objects(of: parts, packedObjects)
         if isLocated { try locate() }
     }
 
@@ -193,7 +193,9 @@ struct CutoutCollection: Sendable {
         }
     }
 
-    private static func objects(of parts: [Part]) throws(FITSError) -> SkyObjects {
+    private static func objects(
+        of parts: [Part], _ packedObjects: PackedObjectBlocks
+    ) throws(FITSError) -> SkyObjects {
         // Numbers as long as all are.
         var (numbers, texts): ([Int64], [String]?) = ([], nil)
         var (right, declination): ([Double], [Double]) = ([], [])
@@ -207,12 +209,10 @@ struct CutoutCollection: Sendable {
             right.append(position?.rightAscension ?? .nan)
             declination.append(position?.declination ?? .nan)
         }
-        for part in parts {
+        for (number, part) in parts.enumerated() {
             switch part {
             case .packed(let file):
-                for range in PackedObjectBlocks.ranges(of: file) {
-                    for object in try file.objects(in: range) { add(object.id, object.position) }
-                }
+                try packedObjects.forEach(of: file, number: number) { add($0.id, $0.position) }
             case .folder(let folder):
                 for name in folder.names { add(.text(CutoutFolder.stem(of: name) ?? name), nil) }
             }

@@ -19,13 +19,27 @@ final class PackedObjectBlocks: Sendable {
         var objects: [Place: [PackedObject]] = [:]
         /// Those that are kept, the one read longest ago first.
         var order: [Place] = []
+
+        mutating func keep(_ block: [PackedObject], at place: Place) {
+            if objects.updateValue(block, forKey: place) == nil { order.append(place) }
+        }
     }
 
     private let blocks = Mutex(Blocks())
 
-    /// The ranges of objects that are read together.
-    static func ranges(of file: PackedCutouts) -> [Range<Int>] {
-        stride(from: 0, to: file.count, by: size).map { $0..<min(file.count, $0 + size) }
+    /// All objects of a file, block by block; the first blocks are kept, because most runs begin with them.
+    func forEach(
+        of file: PackedCutouts, number: Int, _ body: (PackedObject) -> Void
+    ) throws(FITSError) {
+        for start in stride(from: 0, to: file.count, by: Self.size) {
+            let objects = try file.objects(in: start..<min(file.count, start + Self.size))
+            objects.forEach(body)
+            blocks.withLock { blocks in
+                if blocks.order.count < Self.kept {
+                    blocks.keep(objects, at: Place(file: number, block: start / Self.size))
+                }
+            }
+        }
     }
 
     /// The object of a row.
@@ -38,8 +52,7 @@ final class PackedObjectBlocks: Sendable {
         let start = block * Self.size
         let objects = try file.objects(in: start..<min(file.count, start + Self.size))
         blocks.withLock { blocks in
-            guard blocks.objects.updateValue(objects, forKey: place) == nil else { return }
-            blocks.order.append(place)
+            blocks.keep(objects, at: place)
             if blocks.order.count > Self.kept {
                 blocks.objects.removeValue(forKey: blocks.order.removeFirst())
             }
