@@ -1,6 +1,7 @@
 import ArgumentParser
 import Foundation
 import Measurement
+import Pipeline
 
 /// `Benchmarks`: our speed beside that of others, on the same arrays, in the same run.
 @main
@@ -59,6 +60,7 @@ struct Benchmarks: AsyncParsableCommand {
         let session = try BenchmarkSession(
             rounds: rounds, threads: threads, python: noPeers ? nil : peersPython)
         var report = MeasurementReport(machine: .current(), tasks: [])
+        if let commit = Repository.commit { report.machine.galatea = "\(Version.number) (\(commit))" }
         for line in report.machine.lines { print(line) }
         for benchmark in Self.all where names.isEmpty || names.contains(benchmark.name) {
             for threads in session.threads(for: benchmark) {

@@ -1,3 +1,4 @@
+import Computing
 import Measurement
 import Pipeline
 
@@ -36,6 +37,14 @@ struct LatentRace {
             contenders.append(
                 Contender("galatea, 1 thread", items: count) {
                     _ = try inference.latents(of: source, threads: 1)
+                })
+        }
+        if threads == 1, InstructionSet.detected > .avx2 {
+            // What a processor without the widest registers would take, as far as this one can tell.
+            let narrow = try LatentInference(model: model, instructionSet: .avx2)
+            contenders.append(
+                Contender("galatea, AVX2", items: count) {
+                    _ = try narrow.latents(of: source, threads: 1)
                 })
         }
         let peers = [("tuned: OpenCV, ONNX Runtime", "tuned"), ("authors': astropy, PyTorch", "authors")].map
