@@ -203,14 +203,11 @@ static TARGET void AT_LEVEL(wide_row)(const galatea_row *row, const float *x, fl
 #if LEVEL == 2
     static const signed char pair_sizes[] = {12, 9, 6, 3, 1}, sizes[] = {18, 9, 4, 2, 1};
     static const signed char shared_sizes[] = {23, 18, 12, 7, 3, 1};
-    const ptrdiff_t pair_pixels = best_block(count, pair_sizes);
-    const ptrdiff_t shared_pixels = best_block(count, shared_sizes);
 #elif LEVEL == 1
     static const signed char sizes[] = {6, 5, 4, 3, 2, 1};
 #else
     static const signed char sizes[] = {2, 1};
 #endif
-    const ptrdiff_t pixels = best_block(count, sizes);
     for (ptrdiff_t k = 0; k < row->outputs;) {
         const ptrdiff_t left = row->outputs - k;
         const float *weights = row->weights + k / BLOCK * row->block_stride;
@@ -219,18 +216,18 @@ static TARGET void AT_LEVEL(wide_row)(const galatea_row *row, const float *x, fl
 #if LEVEL == 2
         if (row->shared_stride) {
             const int pair = left > BLOCK;
-            (pair ? AT_LEVEL(shared_pair) : AT_LEVEL(shared_one))(row, x, y + k, weights, bias, left, count,
-                                                                  pair ? pair_pixels : shared_pixels);
+            (pair ? AT_LEVEL(shared_pair) : AT_LEVEL(shared_one))(
+                row, x, y + k, weights, bias, left, count, best_block(count, pair ? pair_sizes : shared_sizes));
             k += pair ? 2 * BLOCK : BLOCK;
             continue;
         }
         if (left > BLOCK) {
-            AT_LEVEL(wide_pair)(row, x, y + k, weights, bias, left, count, pair_pixels);
+            AT_LEVEL(wide_pair)(row, x, y + k, weights, bias, left, count, best_block(count, pair_sizes));
             k += 2 * BLOCK;
             continue;
         }
 #endif
-        AT_LEVEL(wide_one)(row, x, y + k, weights, bias, left, count, pixels);
+        AT_LEVEL(wide_one)(row, x, y + k, weights, bias, left, count, best_block(count, sizes));
         k += BLOCK;
     }
 }

@@ -210,13 +210,15 @@ public struct EncoderPlan: Sendable {
     func place(_ image: Span<Float>, workspace: inout Workspace) {
         precondition(image.count == imageCount, "EncoderPlan: \(image.count) pixels, expected \(imageCount)")
         workspace.withInput { target in
-            image.withUnsafeBufferPointer { image in
-                target.withUnsafeMutableBufferPointer { target in
+            // As bytes, which the system's library copies with the widest registers.
+            image.withUnsafeBytes { image in
+                target.withUnsafeMutableBytes { target in
+                    let bytes = MemoryLayout<Float>.stride
                     for y in 0..<imageCount / inputRow {
-                        let start = inputFrame.first + y * inputFrame.row
-                        let row = UnsafeBufferPointer(rebasing: image[y * inputRow..<(y + 1) * inputRow])
-                        _ = UnsafeMutableBufferPointer(rebasing: target[start..<start + inputRow])
-                            .update(from: row)
+                        let row = y * inputRow * bytes..<(y + 1) * inputRow * bytes
+                        let start = (inputFrame.first + y * inputFrame.row) * bytes
+                        UnsafeMutableRawBufferPointer(rebasing: target[start..<start + row.count])
+                            .copyMemory(from: UnsafeRawBufferPointer(rebasing: image[row]))
                     }
                 }
             }
