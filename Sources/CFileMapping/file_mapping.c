@@ -59,9 +59,11 @@ const void *galatea_map_file(int descriptor, size_t size) {
 void galatea_unmap_file(const void *start, size_t size) { munmap((void *)start, size); }
 
 void galatea_release_mapped(const void *start, size_t size) {
-    const uintptr_t first = ((uintptr_t)start + page_size - 1) & ~(page_size - 1);
-    const uintptr_t last = ((uintptr_t)start + size) & ~(page_size - 1);
-    if (first < last) madvise((void *)first, last - first, MADV_DONTNEED);
+    if (size == 0) return;
+    // The pages at both ends, too: left to their neighbours, which leave them to us, they would all stay.
+    const uintptr_t first = (uintptr_t)start & ~(page_size - 1);
+    const uintptr_t last = ((uintptr_t)start + size + page_size - 1) & ~(page_size - 1);
+    madvise((void *)first, last - first, MADV_DONTNEED);
 }
 
 int galatea_guard_begin(const void *start, size_t size, int32_t *broken) {

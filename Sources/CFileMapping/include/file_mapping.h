@@ -10,7 +10,7 @@ const void *galatea_map_file(int descriptor, size_t size);
 /// Ends a mapping.
 void galatea_unmap_file(const void *start, size_t size);
 
-/// Takes whole pages inside a range out of resident memory; they come back from the page cache when touched.
+/// Takes the pages of a range of a mapping out of resident memory; they come back from the page cache when touched.
 void galatea_release_mapped(const void *start, size_t size);
 
 /// Watches a range of a mapping on this thread until `galatea_guard_end`.
