@@ -34,12 +34,18 @@ INLINE void AT_LEVEL(dense_tile)(const dense_task *task, const float *x, const f
         }
 }
 
-/// All outputs of `G` rows.
-INLINE void AT_LEVEL(dense_rows)(const dense_task *task, const float *x, float *y, const int G, const int B) {
-    float tail[4 * LANES] = {0};
+/// The inputs of `G` rows behind the last whole chunk, filled up with zeros.
+INLINE void AT_LEVEL(dense_tail)(const dense_task *task, const float *x, float *tail, const int G) {
     const ptrdiff_t rest = task->inputs % LANES;
+    memset(tail, 0, (size_t)(G * LANES) * sizeof(float));
     for (int g = 0; g < G; g++)
         for (ptrdiff_t i = 0; i < rest; i++) tail[g * LANES + i] = x[(g + 1) * task->inputs - rest + i];
+}
+
+/// All outputs of `G` rows.
+INLINE void AT_LEVEL(dense_rows)(const dense_task *task, const float *x, float *y, const int G, const int B) {
+    float tail[4 * LANES];
+    AT_LEVEL(dense_tail)(task, x, tail, G);
     ptrdiff_t first = 0;
 #define DENSE_TILE(BLOCKS)                                                                                  \
     AT_LEVEL(dense_tile)(task, x, tail, task->weights + first / OUTPUTS * task->block_stride, y, first, G, BLOCKS)
@@ -52,17 +58,40 @@ INLINE void AT_LEVEL(dense_rows)(const dense_task *task, const float *x, float *
 #undef DENSE_TILE
 }
 
+#if LEVEL == 2
+/// Rows that fill the registers with one block of outputs.
+#define ROWS_TOGETHER 4
+#elif LEVEL == 1
+#define ROWS_TOGETHER 2
+#else
+#define ROWS_TOGETHER 1
+#endif
+
 static TARGET void AT_LEVEL(dense)(const dense_task *task, ptrdiff_t rows, const float *x, float *y) {
-    ptrdiff_t row = 0;
+    // Block by block of outputs, as long as rows fill the registers: weights that are many more than the second
+    // cache holds are then read once for all of them.
+    const ptrdiff_t together = rows - rows % ROWS_TOGETHER;
+    for (ptrdiff_t first = 0; first < task->outputs; first += OUTPUTS)
+        for (ptrdiff_t row = 0; row < together; row += ROWS_TOGETHER) {
+            const float *from = x + row * task->inputs;
+            float tail[ROWS_TOGETHER * LANES];
+            AT_LEVEL(dense_tail)(task, from, tail, ROWS_TOGETHER);
+            AT_LEVEL(dense_tile)(task, from, tail, task->weights + first / OUTPUTS * task->block_stride,
+                                 y + row * task->outputs, first, ROWS_TOGETHER, 1);
+        }
+#if LEVEL > 0
+    ptrdiff_t row = together;
 #define DENSE_RUN(G, B)                     \
     for (; rows - row >= G; row += G)       \
         AT_LEVEL(dense_rows)(task, x + row * task->inputs, y + row * task->outputs, G, B);
 #if LEVEL == 2
-    DENSE_RUN(4, 1) DENSE_RUN(2, 2) DENSE_RUN(1, 4)
-#elif LEVEL == 1
-    DENSE_RUN(2, 1) DENSE_RUN(1, 2)
+    DENSE_RUN(2, 2)
+    DENSE_RUN(1, 4)
 #else
-    DENSE_RUN(1, 1)
+    DENSE_RUN(1, 2)
 #endif
 #undef DENSE_RUN
+#endif
 }
+
+#undef ROWS_TOGETHER

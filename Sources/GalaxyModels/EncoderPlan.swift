@@ -17,7 +17,7 @@ public struct EncoderPlan: Sendable {
     private let mapCount: Int
 
     /// Galaxies that pass the dense layers together, at most.
-    public static let batch = 4
+    public static let batch = 8
 
     /// Number of latents.
     public var latentCount: Int { latentHead.outputCount / 2 }

@@ -17,7 +17,7 @@ extension SkyStatistics {
     /// statistics: the result does not depend on the order of the pixels nor on the instruction set.
     ///
     /// - Parameters:
-    ///   - values: Finite pixels; overwritten.
+    ///   - values: Finite pixels; sorted afterwards.
     ///   - scratch: Memory for at least as many.
     /// - Returns: Median and sigma; NaN for an empty list, sigma NaN when it is 0.
     static func clipped(
@@ -25,12 +25,13 @@ extension SkyStatistics {
     ) -> Estimate {
         precondition(
             scratch.count >= values.count, "clipped: scratch for \(scratch.count) of \(values.count)")
-        guard values.count > 0 else {
+        guard let start = values.baseAddress, values.count > 0 else {
             return Estimate(level: .nan, sigma: .nan)
         }
-        var sorted = SortedPixels(values, scratch: scratch)
+        galatea_sort(start, values.count, scratch.baseAddress)
+        let sorted = SortedPixels(values: UnsafeBufferPointer(values))
         let count = values.count
-        var median = sorted.value((count - 1) / 2)
+        var median = values[(count - 1) / 2]
         var sigma = Float.nan
         var kept = count
         for _ in 0..<20 {
@@ -43,7 +44,7 @@ extension SkyStatistics {
             let below = sorted.count(upTo: (median - 3 * sigma).nextDown)
             let upTo = sorted.count(upTo: median + 3 * sigma)
             guard upTo > below else { break }
-            median = sorted.value(below + (upTo - below - 1) / 2)
+            median = values[below + (upTo - below - 1) / 2]
             if upTo - below == kept { break }
             kept = upTo - below
         }

@@ -94,32 +94,6 @@ double galatea_noise_products(galatea_level level, const galatea_cutout *cutout,
 /// In the same rows, 25 times the number of set bits over the number of pairs of set bits with lags of up to 2 either way.
 double galatea_pair_ratio(galatea_level level, const uint64_t *bits, int32_t height, int32_t words);
 
-/// Values in groups that ascend, each group in order as soon as one of its values is asked for.
-typedef struct {
-    float *values, *scratch;
-    float low, scale;                         ///< Group of a value: `(value - low) scale + 1`, cut at either end.
-    int32_t starts[GALATEA_SKY_BINS + 3];
-    uint8_t is_sorted[GALATEA_SKY_BINS + 2];
-} galatea_ordered_values;
-
-/// Puts values in order, as far as grouping them goes.
-///
-/// @param values Finite ones; overwritten, and in use as long as `ordered` is.
-/// @param scratch Room for as many; the same.
-void galatea_order_values(galatea_level level, float *values, ptrdiff_t count, float *scratch,
-                          galatea_ordered_values *ordered);
-
-/// The value of a 0-based rank.
-float galatea_value_of_rank(galatea_ordered_values *ordered, ptrdiff_t rank);
-
-/// Ranks from `first` to before `end`.
-typedef struct {
-    ptrdiff_t first, end;
-} galatea_ranks;
-
-/// The ranks of the values that roundings leave on either side of a limit: all of its group and of the two beside it.
-galatea_ranks galatea_ranks_near(const galatea_ordered_values *ordered, float limit);
-
 // ---- Stack
 
 /// `stack = sum (pixel - sky[band]) weights[band]`; a pixel that is not finite counts as its band's sky.
