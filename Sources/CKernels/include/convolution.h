@@ -1,11 +1,11 @@
 // Direct two-dimensional convolution, its adjoint (transposed convolution, gradient of the input) and the
 // gradient of its weights.
 //
-// All images are channels-last float32: x is [n, height, width, channels], y is
-// [n, output_height, output_width, outputs], weights are [outputs, kernel_height, kernel_width, channels].
+// All images are channels-last float32, one a call: x is [height, width, channels], y is
+// [output_height, output_width, outputs], weights are [outputs, kernel_height, kernel_width, channels].
 // A spectrum is an image of height 1. Weights are packed once into the order in which the kernels read them;
 // the packed form is the same at every level. Each image is computed alone in a fixed order of operations:
-// its bits depend on the level, not on n or on its neighbours. NaN propagates; padding counts as zeros that are
+// its bits depend on the level, not on its neighbours. NaN propagates; padding counts as zeros that are
 // multiplied, so a NaN weight or a NaN in dy at the border meets them.
 #pragma once
 
