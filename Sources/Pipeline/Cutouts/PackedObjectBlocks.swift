@@ -4,10 +4,10 @@ internal import Synchronization
 /// What packed files say of their objects, read a block at a time when somebody asks, and kept for a while: all
 /// rows of a survey at once would take more memory than everything else.
 final class PackedObjectBlocks: Sendable {
-    /// Objects of a block.
-    private static let size = 512
+    /// Objects of a block: few, because rows of a catalogue in another order than the cutouts each need one.
+    private static let size = 64
     /// Blocks that are kept: more than threads that walk through files side by side need.
-    private static let kept = 64
+    private static let kept = 512
 
     private struct Place: Hashable, Sendable {
         /// Number of the file.
