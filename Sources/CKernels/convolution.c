@@ -19,7 +19,7 @@
 #include "level_end.h"
 #endif
 
-typedef void row_function(const galatea_row *row, const float *x, float *y, ptrdiff_t count);
+typedef void row_function(galatea_row *row, const float *x, float *y, ptrdiff_t count);
 
 static row_function *row_kernel(galatea_level level, int narrow) {
 #if GALATEA_HAS_X86_LEVELS
@@ -200,7 +200,7 @@ void galatea_convolution_forward(galatea_level level, const galatea_convolution 
     const ptrdiff_t weights_a_tap = narrow ? p.step * s->outputs : s->channels * BLOCK;
     for (ptrdiff_t r = 0; r < s->kernel_height; r++)
         taps[r] = (galatea_tap){r * stride, r * s->kernel_width * weights_a_tap};
-    const galatea_row row = {
+    galatea_row row = {
         .weights = packed,
         .block_stride = s->kernel_height * s->kernel_width * s->channels * BLOCK,
         .bias = bias, .relu = relu, .outputs = s->outputs,

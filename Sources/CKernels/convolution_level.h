@@ -198,36 +198,48 @@ static TARGET void AT_LEVEL(shared_one)(SHARED_PARAMETERS) {
 }
 #endif
 
-/// `count` pixels of all output channels, wide form.
-static TARGET void AT_LEVEL(wide_row)(const galatea_row *row, const float *x, float *y, ptrdiff_t count) {
+/// Chooses the blocks of rows of `count` pixels: the divisions that it takes cost as much as a block.
+static TARGET void AT_LEVEL(plan_blocks)(galatea_row *row, ptrdiff_t count) {
 #if LEVEL == 2
     static const signed char pair_sizes[] = {12, 9, 6, 3, 1}, sizes[] = {18, 9, 4, 2, 1};
     static const signed char shared_sizes[] = {23, 18, 12, 7, 3, 1};
+    row->blocks[0] = (int)best_block(count, row->shared_stride ? shared_sizes : sizes);
+    row->blocks[1] = (int)best_block(count, pair_sizes);
 #elif LEVEL == 1
     static const signed char sizes[] = {6, 5, 4, 3, 2, 1};
+    row->blocks[0] = (int)best_block(count, sizes);
 #else
     static const signed char sizes[] = {2, 1};
+    row->blocks[0] = (int)best_block(count, sizes);
 #endif
+    row->planned = count;
+}
+
+/// `count` pixels of all output channels, wide form.
+static TARGET void AT_LEVEL(wide_row)(galatea_row *row, const float *x, float *y, ptrdiff_t count) {
+    if (row->planned != count) AT_LEVEL(plan_blocks)(row, count);
     for (ptrdiff_t k = 0; k < row->outputs;) {
         const ptrdiff_t left = row->outputs - k;
         const float *weights = row->weights + k / BLOCK * row->block_stride;
-        float bias[2 * BLOCK] = {0};
-        for (ptrdiff_t i = 0; row->bias && i < left && i < 2 * BLOCK; i++) bias[i] = row->bias[k + i];
+        // Whole vectors of biases are read.
+        float copy[2 * BLOCK] = {0};
+        const float *bias = copy;
+        if (row->bias && left >= 2 * BLOCK) bias = row->bias + k;
+        else if (row->bias) memcpy(copy, row->bias + k, (size_t)left * sizeof(float));
 #if LEVEL == 2
-        if (row->shared_stride) {
-            const int pair = left > BLOCK;
-            (pair ? AT_LEVEL(shared_pair) : AT_LEVEL(shared_one))(
-                row, x, y + k, weights, bias, left, count, best_block(count, pair ? pair_sizes : shared_sizes));
-            k += pair ? 2 * BLOCK : BLOCK;
-            continue;
-        }
         if (left > BLOCK) {
-            AT_LEVEL(wide_pair)(row, x, y + k, weights, bias, left, count, best_block(count, pair_sizes));
+            (row->shared_stride ? AT_LEVEL(shared_pair) : AT_LEVEL(wide_pair))(row, x, y + k, weights, bias, left,
+                                                                               count, row->blocks[1]);
             k += 2 * BLOCK;
             continue;
         }
+        if (row->shared_stride) {
+            AT_LEVEL(shared_one)(row, x, y + k, weights, bias, left, count, row->blocks[0]);
+            k += BLOCK;
+            continue;
+        }
 #endif
-        AT_LEVEL(wide_one)(row, x, y + k, weights, bias, left, count, best_block(count, sizes));
+        AT_LEVEL(wide_one)(row, x, y + k, weights, bias, left, count, row->blocks[0]);
         k += BLOCK;
     }
 }
@@ -294,7 +306,7 @@ INLINE void AT_LEVEL(narrow_blocks)(const galatea_row *row, const float *x, floa
     case K: return AT_LEVEL(narrow_blocks)(row, x, y, count, NARROW / K, K);
 
 /// `count` pixels of at most 8 output channels, narrow form.
-static TARGET void AT_LEVEL(narrow_row)(const galatea_row *row, const float *x, float *y, ptrdiff_t count) {
+static TARGET void AT_LEVEL(narrow_row)(galatea_row *row, const float *x, float *y, ptrdiff_t count) {
     switch (row->outputs) {
         NARROW_CASE(1) NARROW_CASE(2) NARROW_CASE(3) NARROW_CASE(4) NARROW_CASE(5) NARROW_CASE(6)
         NARROW_CASE(7) NARROW_CASE(8)

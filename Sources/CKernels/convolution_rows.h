@@ -27,6 +27,8 @@ typedef struct {
     ptrdiff_t output_step;   ///< Floats between neighbouring output pixels.
     ptrdiff_t column_step;   ///< Floats between the inputs of neighbouring kernel columns.
     int shared_stride;       ///< input_step / column_step, 1 or 2, where a tap is three whole columns; else 0.
+    ptrdiff_t planned;       ///< Pixels of the rows that `blocks` is for; 0 at first.
+    int blocks[2];           ///< Pixels of a block for single channel blocks and for pairs, set by the kernel.
 } galatea_row;
 
 /// The gradient of the weights in one row of the kernel from one row of pixels: for all j < length and

@@ -106,13 +106,15 @@ ALWAYS_INLINE void scale_portable(const uint8_t *pixels, ptrdiff_t count, int bi
 
 /// Below this |u| no function needs to mind overflow.
 #define USUAL_U 250.0f
+/// Below this |u|, half of the table of asinh will do.
+#define LOW_U 14.9f
 /// What is far ahead in memory is asked for early: hardware stops at the end of a page.
 #define PREFETCH_BYTES 2048
 
-/// Bits of the largest |pixel| that is usual whatever its sign: |pixel - sky| scale < USUAL_U; 0 where none is.
-static uint32_t usual_bits(float sky, float scale) {
-    // Half of what it could be: rounding need not be minded.
-    const float largest = 0.5f * (USUAL_U / fabsf(scale) - fabsf(sky));
+/// Bits of the largest |pixel| for which |pixel - sky| scale < `most_u`, whatever its sign; 0 where there is none.
+static uint32_t usual_bits(float sky, float scale, float most_u) {
+    // A little less than it could be: rounding need not be minded.
+    const float largest = 0.99f * (most_u / fabsf(scale) - fabsf(sky));
     uint32_t bits;
     memcpy(&bits, &largest, 4);
     return largest > 0 && largest < INFINITY ? bits : 0;
@@ -178,7 +180,7 @@ AVX2_INLINE void scale_avx2(const uint8_t *pixels, ptrdiff_t count, int big_endi
         _mm_setr_epi8(3, 2, 1, 0, 7, 6, 5, 4, 11, 10, 9, 8, 15, 14, 13, 12));
     const __m256 level = _mm256_set1_ps(sky), factor = _mm256_set1_ps(scale);
     const __m256i exponent = _mm256_set1_epi32((int)EXPONENT_BITS), magnitude = _mm256_set1_epi32(0x7fffffff);
-    const __m256i limit = _mm256_set1_epi32((int)usual_bits(sky, scale));
+    const __m256i limit = _mm256_set1_epi32((int)usual_bits(sky, scale, USUAL_U));
     int64_t non_finite = 0, zero = 0;
     float rest_in[8] = {0}, rest_out[8];
     for (ptrdiff_t i = 0; i < count; i += 8) {

@@ -13,13 +13,21 @@
 // width of the register changes no result.
 typedef float v4 __attribute__((vector_size(16), aligned(4)));
 
-// Rows are scaled BLOCK at a time, into a ring that keeps the four rows under the taps as well.
-enum { LANES = 4, BLOCK = 4, RING = 8, PAD = 3, MOST_ROWS = 4 };
-
-/// Floats that moving scratch memory to the beginning of a cache line may cost.
-enum { ALIGNMENT_FLOATS = 16 };
+// Rows are scaled ROWS at a time, into a ring that keeps the four rows under the taps as well.
+enum { LANES = 4, ROWS = 4, RING = 8, PAD = 3, MOST_ROWS = 4 };
 
 ALWAYS_INLINE ptrdiff_t clamp(ptrdiff_t i, ptrdiff_t count) { return i < 0 ? 0 : i < count ? i : count - 1; }
+
+/// The input under tap `k` of output `i`.
+ALWAYS_INLINE ptrdiff_t tap(galatea_bicubic_axis x, ptrdiff_t i, int k) { return clamp(x.first[i] + k, x.input); }
+
+/// The first cache line of scratch memory, written when the resize is laid out.
+typedef struct {
+    ptrdiff_t block_outputs;  ///< Outputs of a block of the dense form; 0 where the resize takes the other.
+    ptrdiff_t rest[7];
+} scratch_head;
+
+enum { HEAD_FLOATS = sizeof(scratch_head) / sizeof(float) };
 
 /// Row length of the ring and of a planar row, rounded up to whole blocks of four pixels.
 ALWAYS_INLINE ptrdiff_t row_stride(ptrdiff_t input) { return (input + LANES - 1) / LANES * LANES; }
@@ -28,6 +36,21 @@ ALWAYS_INLINE ptrdiff_t group_count(ptrdiff_t bands) { return (bands + LANES - 1
 
 /// Pixels of an interleaved row: the input and what clamped taps may touch on either side.
 ALWAYS_INLINE ptrdiff_t mixed_length(ptrdiff_t input) { return row_stride(input) + 2 * PAD; }
+
+/// Scales up to ROWS input rows of every band from row `next` on into the ring.
+ALWAYS_INLINE void scale_rows(galatea_level level, const uint8_t *pixels, ptrdiff_t next, int big_endian,
+                              ptrdiff_t bands, ptrdiff_t rows, ptrdiff_t columns, ptrdiff_t stride,
+                              const float *sky, const float *scale, galatea_scale_function function, float *ring,
+                              galatea_pixel_census *census) {
+    const ptrdiff_t block = rows - next < ROWS ? rows - next : ROWS;
+    // Rows without padding between them are one long row.
+    const ptrdiff_t calls = stride == columns ? 1 : block, length = columns * block / calls;
+    for (ptrdiff_t band = 0; band < bands; band++)
+        for (ptrdiff_t call = 0; call < calls; call++)
+            galatea_scale_row(level, pixels + ((band * rows + next + call) * columns) * 4, length, big_endian,
+                              sky[band], scale[band], function,
+                              ring + (band * RING + next % RING + call) * stride, census + band);
+}
 
 /// Floats of scratch of the form with several rows at once.
 static ptrdiff_t mixed_scratch(ptrdiff_t bands, galatea_bicubic_axis x) {
@@ -106,17 +129,9 @@ ALWAYS_INLINE void prepare(galatea_level level, const ptrdiff_t rows, const uint
     for (ptrdiff_t j = 0; j <= y.output; j++) {
         // After the last output row the rest of the input is read for the census alone.
         ptrdiff_t last = j == y.output ? y.input - 1 : clamp(y.first[j] + 3, y.input);
-        while (next <= last) {
-            ptrdiff_t block = y.input - next < BLOCK ? y.input - next : BLOCK;
-            // Rows without padding between them are one long row.
-            ptrdiff_t calls = stride == x.input ? 1 : block, length = x.input * block / calls;
-            for (ptrdiff_t band = 0; band < bands; band++)
-                for (ptrdiff_t call = 0; call < calls; call++)
-                    galatea_scale_row(level, pixels + ((band * y.input + next + call) * x.input) * 4, length,
-                                      big_endian, sky[band], scale[band], function,
-                                      ring + (band * RING + next % RING + call) * stride, census + band);
-            next += block;
-        }
+        for (; next <= last; next += ROWS)
+            scale_rows(level, pixels, next, big_endian, bands, y.input, x.input, stride, sky, scale, function,
+                       ring, census);
         if (j == y.output) break;
         ptrdiff_t slot = j % rows;
         for (ptrdiff_t g = 0; g < groups; g++) {
@@ -155,49 +170,61 @@ GALATEA_TARGET_AVX512 static void prepare_avx512(const uint8_t *pixels, int big_
                                                  const float *scale, galatea_scale_function function,
                                                  float *scratch, float *out, ptrdiff_t out_row,
                                                  galatea_pixel_census *census) {
-    prepare(GALATEA_AVX512, 4, pixels, big_endian, bands, y, x, sky, scale, function, scratch, out, out_row,
-            census);
+    const scratch_head *head = (const scratch_head *)scratch;
+    scratch += HEAD_FLOATS;
+    if (head->block_outputs > 0) {
+        const tap_block *blocks = (const tap_block *)scratch;
+        const ptrdiff_t count = block_count(x, head->block_outputs);
+        prepare_dense(pixels, big_endian, bands, y, x, head->block_outputs, blocks, sky, scale, function,
+                      (float *)(blocks + count), out, out_row, census);
+    } else {
+        prepare(GALATEA_AVX512, 4, pixels, big_endian, bands, y, x, sky, scale, function, scratch, out, out_row,
+                census);
+    }
 }
 GALATEA_TARGET_AVX2 static void prepare_avx2(const uint8_t *pixels, int big_endian, ptrdiff_t bands,
                                              galatea_bicubic_axis y, galatea_bicubic_axis x, const float *sky,
                                              const float *scale, galatea_scale_function function, float *scratch,
                                              float *out, ptrdiff_t out_row, galatea_pixel_census *census) {
-    prepare(GALATEA_AVX2, 2, pixels, big_endian, bands, y, x, sky, scale, function, scratch, out, out_row,
-            census);
+    prepare(GALATEA_AVX2, 2, pixels, big_endian, bands, y, x, sky, scale, function, scratch + HEAD_FLOATS, out,
+            out_row, census);
 }
 #endif
-
-void galatea_prepare_cutout(galatea_level level, const void *pixels, int big_endian, ptrdiff_t bands,
-                            galatea_bicubic_axis y, galatea_bicubic_axis x, const float *sky,
-                            const float *scale, galatea_scale_function function, float *scratch, float *out,
-                            ptrdiff_t out_row, galatea_pixel_census *census) {
-    scratch = (float *)(((uintptr_t)scratch + 63) & ~(uintptr_t)63);
-#if GALATEA_HAS_X86_LEVELS
-    if (level == GALATEA_AVX512 && is_dense(x)) {
-        prepare_dense(pixels, big_endian, bands, y, x, sky, scale, function, scratch, out, out_row, census);
-        return;
-    }
-    if (level == GALATEA_AVX512) {
-        prepare_avx512(pixels, big_endian, bands, y, x, sky, scale, function, scratch, out, out_row,
-            census);
-        return;
-    }
-    if (level == GALATEA_AVX2) {
-        prepare_avx2(pixels, big_endian, bands, y, x, sky, scale, function, scratch, out, out_row,
-            census);
-        return;
-    }
-#endif
-    prepare(GALATEA_PORTABLE, 1, pixels, big_endian, bands, y, x, sky, scale, function, scratch, out, out_row,
-            census);
-}
 
 ptrdiff_t galatea_prepare_scratch(ptrdiff_t bands, galatea_bicubic_axis x) {
     const ptrdiff_t mixed = mixed_scratch(bands, x);
 #if GALATEA_HAS_X86_LEVELS
     const ptrdiff_t dense = dense_scratch(bands, x);
-    return ALIGNMENT_FLOATS + (dense > mixed ? dense : mixed);
+    return HEAD_FLOATS + (dense > mixed ? dense : mixed);
 #else
-    return ALIGNMENT_FLOATS + mixed;
+    return HEAD_FLOATS + mixed;
 #endif
+}
+
+void galatea_prepare_lay_out(galatea_level level, galatea_bicubic_axis x, float *scratch) {
+    scratch_head *head = (scratch_head *)scratch;
+    *head = (scratch_head){0};
+#if GALATEA_HAS_X86_LEVELS
+    if (level != GALATEA_AVX512) return;
+    head->block_outputs = block_outputs(x);
+    if (head->block_outputs > 0) lay_out_taps(x, head->block_outputs, (tap_block *)(scratch + HEAD_FLOATS));
+#endif
+}
+
+void galatea_prepare_cutout(galatea_level level, const void *pixels, int big_endian, ptrdiff_t bands,
+                            galatea_bicubic_axis y, galatea_bicubic_axis x, const float *sky,
+                            const float *scale, galatea_scale_function function, float *scratch, float *out,
+                            ptrdiff_t out_row, galatea_pixel_census *census) {
+#if GALATEA_HAS_X86_LEVELS
+    if (level == GALATEA_AVX512) {
+        prepare_avx512(pixels, big_endian, bands, y, x, sky, scale, function, scratch, out, out_row, census);
+        return;
+    }
+    if (level == GALATEA_AVX2) {
+        prepare_avx2(pixels, big_endian, bands, y, x, sky, scale, function, scratch, out, out_row, census);
+        return;
+    }
+#endif
+    prepare(GALATEA_PORTABLE, 1, pixels, big_endian, bands, y, x, sky, scale, function, scratch + HEAD_FLOATS,
+            out, out_row, census);
 }

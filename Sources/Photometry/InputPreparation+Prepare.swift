@@ -92,17 +92,32 @@ extension InputPreparation {
             (workspace.levels[band], workspace.factors[band]) = pair
         }
         output.withUnsafeMutableBufferPointer { output in
-            resize.vertical.withKernelAxis { vertical in
-                resize.horizontal.withKernelAxis { horizontal in
-                    galatea_prepare_cutout(
-                        galatea_level(UInt32(instructionSet.rawValue)), start, isBigEndian ? 1 : 0, bandCount,
-                        vertical, horizontal, workspace.levels, workspace.factors, scaling.function,
-                        &workspace.floats, output.baseAddress?.advanced(by: frame.first), frame.row,
-                        &workspace.census)
+            guard let image = output.baseAddress?.advanced(by: frame.first) else { return }
+            resizeScaled(start, isBigEndian: isBigEndian, &workspace, row: frame.row, into: image)
+        }
+        return summary(of: workspace.census, sky: sky)
+    }
+
+    /// Scales with the levels and factors of the workspace, and resizes.
+    private func resizeScaled(
+        _ pixels: UnsafeRawPointer, isBigEndian: Bool, _ workspace: inout Workspace, row: Int,
+        into image: UnsafeMutablePointer<Float>
+    ) {
+        let (levels, factors) = (workspace.levels, workspace.factors)
+        workspace.census.withUnsafeMutableBufferPointer { census in
+            workspace.floats.withMutableSpan { floats in
+                floats.withUnsafeMutableBufferPointer { floats in
+                    resize.vertical.withKernelAxis { vertical in
+                        resize.horizontal.withKernelAxis { horizontal in
+                            galatea_prepare_cutout(
+                                galatea_level(UInt32(instructionSet.rawValue)), pixels, isBigEndian ? 1 : 0,
+                                bandCount, vertical, horizontal, levels, factors, scaling.function,
+                                floats.baseAddress, image, row, census.baseAddress)
+                        }
+                    }
                 }
             }
         }
-        return summary(of: workspace.census, sky: sky)
     }
 
     private func summary(of census: [galatea_pixel_census], sky: SkyStatistics) -> PreparedInput {

@@ -46,7 +46,7 @@ public struct InputPreparation: Sendable {
 
     /// Scratch memory of one thread.
     public struct Workspace: Sendable {
-        var floats: [Float]
+        var floats: AlignedArray<Float>
         var border: [Float]
         var census: [galatea_pixel_census]
         var levels: [Float]
@@ -57,7 +57,15 @@ public struct InputPreparation: Sendable {
             let needed = preparation.resize.horizontal.withKernelAxis {
                 galatea_prepare_scratch(preparation.bandCount, $0)
             }
-            floats = Array(repeating: 0, count: needed)
+            floats = AlignedArray(repeating: 0, count: needed)
+            let level = galatea_level(UInt32(preparation.instructionSet.rawValue))
+            floats.withMutableSpan { floats in
+                floats.withUnsafeMutableBufferPointer { floats in
+                    preparation.resize.horizontal.withKernelAxis {
+                        galatea_prepare_lay_out(level, $0, floats.baseAddress)
+                    }
+                }
+            }
             border = Array(repeating: 0, count: 2 * preparation.resize.input.count)
             census = Array(repeating: galatea_pixel_census(), count: preparation.bandCount)
             levels = Array(repeating: 0, count: preparation.bandCount)
