@@ -172,15 +172,27 @@ ptrdiff_t galatea_convolution_workspace_count(const galatea_convolution *s) {
     return ALIGNMENT_FLOATS + tap_floats(s) + copy_count(&p);
 }
 
-/// Asks for part `part` of `parts` of what lies ahead.
-static void prefetch(const galatea_ahead *ahead, ptrdiff_t part, ptrdiff_t parts) {
+/// Asks for part `part` of `parts` of what lies ahead, from range `first` on.
+static void prefetch(const galatea_ahead *ahead, int first, ptrdiff_t part, ptrdiff_t parts) {
     if (!ahead) return;
-    for (int i = 0; i < 4; i++) {
+    for (int i = first; i < 4; i++) {
         const char *start = ahead->start[i];
         const ptrdiff_t end = ahead->bytes[i] * (part + 1) / parts;
-        for (ptrdiff_t at = ahead->bytes[i] * part / parts & ~(ptrdiff_t)63; at < end; at += 64)
+        for (ptrdiff_t at = ahead->bytes[i] * part / parts & ~(ptrdiff_t)(CACHE_LINE - 1); at < end; at += CACHE_LINE)
             __builtin_prefetch(start + at, 0, 2);
     }
+}
+
+/// Asks for a row's part of what lies ahead: of the first range little by little where the kernel does so. More
+/// lines at once than a core keeps under way (a dozen) would hold it up.
+static void prefetch_with_row(const galatea_ahead *ahead, int is_gradual, galatea_row *row, ptrdiff_t part,
+                              ptrdiff_t parts) {
+    if (ahead && is_gradual) {
+        const char *start = ahead->start[0];
+        row->ahead = start + (ahead->bytes[0] * part / parts & ~(ptrdiff_t)(CACHE_LINE - 1));
+        row->ahead_end = start + ahead->bytes[0] * (part + 1) / parts;
+    }
+    prefetch(ahead, is_gradual ? 1 : 0, part, parts);
 }
 
 galatea_frame galatea_convolution_frame(const galatea_convolution *s) {
@@ -210,8 +222,9 @@ void galatea_convolution_forward(galatea_level level, const galatea_convolution 
     };
     row_function *kernel = row_kernel(level, narrow);
     const ptrdiff_t rows = galatea_convolution_output_height(s), columns = galatea_convolution_output_width(s);
+    const int is_gradual = GALATEA_HAS_X86_LEVELS && level == GALATEA_AVX512 && !narrow && row.shared_stride > 0;
     for (ptrdiff_t o = 0; o < rows; o++) {
-        prefetch(ahead, o, rows);
+        prefetch_with_row(ahead, is_gradual, &row, o, rows);
         kernel(&row, in + o * s->stride_y * stride, y + o * y_row, columns);
     }
 }
@@ -303,7 +316,7 @@ static void spread_image(adjoint_pass *pass, const galatea_convolution *s, const
         .relu = pass->row.relu, .outputs = s->channels, .taps = pass->taps, .channels = s->outputs,
     };
     for (ptrdiff_t y = 0; y < s->height; y++, dx += s->width * s->channels) {
-        prefetch(ahead, y, s->height);
+        prefetch(ahead, 0, y, s->height);
         ptrdiff_t first_row, row_pixel;
         first_tap(y, s->kernel_height, s->stride_y, s->padding_y, &first_row, &row_pixel);
         row.tap_count = 0;
@@ -325,7 +338,7 @@ static void adjoint_image(adjoint_pass *pass, const galatea_convolution *s, cons
     galatea_row *row = &pass->row;
     const int joined = s->stride_x == 1;
     for (ptrdiff_t y = 0; y < s->height; y++, dx += s->width * s->channels) {
-        prefetch(ahead, y, s->height);
+        prefetch(ahead, 0, y, s->height);
         ptrdiff_t first_row, row_pixel;
         first_tap(y, s->kernel_height, s->stride_y, s->padding_y, &first_row, &row_pixel);
         // Pixels of dx that meet the same columns of the kernel are a stride apart.
@@ -437,7 +450,7 @@ void galatea_convolution_weight_sums_add(galatea_level level, const galatea_conv
 #endif
     float *last_row = aligned(workspace);
     for (ptrdiff_t o = 0; o < rows; o++, dy += dy_row) {
-        prefetch(ahead, o, rows);
+        prefetch(ahead, 0, o, rows);
         const float *dy_here = dy;
         if (!over_x && s->outputs % BLOCK && (rows - o) * dy_row < dy_row + BLOCK) {
             // Whole blocks of dy would reach beyond the image.

@@ -122,7 +122,7 @@ static TARGET void AT_LEVEL(wide_one)(WIDE_PARAMETERS) { FOR_STEP(AT_LEVEL(wide_
 // Loads of broadcast values are what bounds the plain form here. Each sum runs over kernel rows, channels and
 // then columns.
 
-INLINE void AT_LEVEL(shared_block)(const galatea_row *row, const float *x, float *y, const float *weights,
+INLINE void AT_LEVEL(shared_block)(galatea_row *row, const float *x, float *y, const float *weights,
                                    const float *bias, ptrdiff_t lanes, const ptrdiff_t step, const int stride,
                                    const int P, const int NV) {
     V sum[24];
@@ -132,6 +132,10 @@ INLINE void AT_LEVEL(shared_block)(const galatea_row *row, const float *x, float
         const float *in = x + row->taps[t].input;
         const float *w = weights + row->taps[t].weight;
         for (ptrdiff_t c = 0; c < channels; c++) {
+            if (row->ahead < row->ahead_end) {
+                __builtin_prefetch(row->ahead, 0, 2);
+                row->ahead += CACHE_LINE;
+            }
             V weight[6];
             UNROLL for (int s = 0; s < 3; s++)
                 UNROLL for (int v = 0; v < NV; v++)
@@ -151,7 +155,7 @@ INLINE void AT_LEVEL(shared_block)(const galatea_row *row, const float *x, float
 }
 
 #define SHARED_PARAMETERS                                                                            \
-    const galatea_row *row, const float *x, float *y, const float *weights, const float *bias,       \
+    galatea_row *row, const float *x, float *y, const float *weights, const float *bias,       \
         ptrdiff_t lanes, ptrdiff_t count, ptrdiff_t pixels
 #define SHARED_CASE(P, NV)                                                                           \
     case P:                                                                                          \
@@ -228,8 +232,9 @@ static TARGET void AT_LEVEL(wide_row)(galatea_row *row, const float *x, float *y
         else if (row->bias) memcpy(copy, row->bias + k, (size_t)left * sizeof(float));
 #if LEVEL == 2
         if (left > BLOCK) {
-            (row->shared_stride ? AT_LEVEL(shared_pair) : AT_LEVEL(wide_pair))(row, x, y + k, weights, bias, left,
-                                                                               count, row->blocks[1]);
+            if (row->shared_stride)
+                AT_LEVEL(shared_pair)(row, x, y + k, weights, bias, left, count, row->blocks[1]);
+            else AT_LEVEL(wide_pair)(row, x, y + k, weights, bias, left, count, row->blocks[1]);
             k += 2 * BLOCK;
             continue;
         }

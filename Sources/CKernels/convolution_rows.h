@@ -6,6 +6,9 @@
 /// Channels of one block of packed weights: a vector at AVX-512, two at AVX2, four at the portable level.
 enum { BLOCK = 16 };
 
+/// Bytes that memory gives at once.
+enum { CACHE_LINE = 64 };
+
 /// A run of input values that meets a run of weights, for the first pixel of a row.
 typedef struct {
     ptrdiff_t input;   ///< Offset from the row's input pointer.
@@ -29,6 +32,8 @@ typedef struct {
     int shared_stride;       ///< input_step / column_step, 1 or 2, where a tap is three whole columns; else 0.
     ptrdiff_t planned;       ///< Pixels of the rows that `blocks` is for; 0 at first.
     int blocks[2];           ///< Pixels of a block for single channel blocks and for pairs, set by the kernel.
+    const char *ahead;       ///< What the shared form asks for meanwhile, a cache line at a time.
+    const char *ahead_end;
 } galatea_row;
 
 /// The gradient of the weights in one row of the kernel from one row of pixels: for all j < length and

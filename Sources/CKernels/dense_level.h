@@ -1,13 +1,11 @@
 // The dense kernel of one level; dense.c includes this once a level.
 
-/// `G` rows of x times `B` blocks of OUTPUTS outputs: WIDTH sums in all (or OUTPUTS, where that is more), each a
-/// vector over the inputs, reduced together.
-INLINE void AT_LEVEL(dense_tile)(const dense_task *task, const float *x, const float *tail, const float *weights,
-                                 float *y, ptrdiff_t first, const int G, const int B) {
-    V sum[16];
-    UNROLL for (int i = 0; i < 16; i++) sum[i] = (V)0;
-    const ptrdiff_t inputs = task->inputs, chunks = inputs / LANES, block = task->block_stride;
-    for (ptrdiff_t c = 0; c < chunks; c++)
+/// Adds chunks `from` to before `to` of `G` rows of x times `B` blocks of OUTPUTS outputs to the sums: WIDTH of them in
+/// all (or OUTPUTS, where that is more), each a vector over the inputs.
+INLINE void AT_LEVEL(dense_add)(const dense_task *task, const float *x, const float *weights, ptrdiff_t from,
+                                ptrdiff_t to, V *sum, const int G, const int B) {
+    const ptrdiff_t inputs = task->inputs, block = task->block_stride;
+    for (ptrdiff_t c = from; c < to; c++)
         UNROLL for (int part = 0; part < LANES / WIDTH; part++)
             UNROLL for (int g = 0; g < G; g++) {
                 const V value = LOAD(x + g * inputs + c * LANES + part * WIDTH);
@@ -16,15 +14,25 @@ INLINE void AT_LEVEL(dense_tile)(const dense_task *task, const float *x, const f
                     sum[g * B * OUTPUTS + j] = FMA(value, LOAD(w + part * WIDTH), sum[g * B * OUTPUTS + j]);
                 }
             }
-    if (inputs % LANES)
-        UNROLL for (int part = 0; part < LANES / WIDTH; part++)
-            UNROLL for (int g = 0; g < G; g++) {
-                const V value = LOAD(tail + g * LANES + part * WIDTH);
-                UNROLL for (int j = 0; j < B * OUTPUTS; j++) {
-                    const float *w = weights + j / OUTPUTS * block + (chunks * OUTPUTS + j % OUTPUTS) * LANES;
-                    sum[g * B * OUTPUTS + j] = FMA(value, LOAD(w + part * WIDTH), sum[g * B * OUTPUTS + j]);
-                }
+}
+
+/// Adds the inputs behind the last whole chunk.
+INLINE void AT_LEVEL(dense_add_tail)(const dense_task *task, const float *tail, const float *weights, V *sum,
+                                     const int G, const int B) {
+    const ptrdiff_t chunks = task->inputs / LANES, block = task->block_stride;
+    UNROLL for (int part = 0; part < LANES / WIDTH; part++)
+        UNROLL for (int g = 0; g < G; g++) {
+            const V value = LOAD(tail + g * LANES + part * WIDTH);
+            UNROLL for (int j = 0; j < B * OUTPUTS; j++) {
+                const float *w = weights + j / OUTPUTS * block + (chunks * OUTPUTS + j % OUTPUTS) * LANES;
+                sum[g * B * OUTPUTS + j] = FMA(value, LOAD(w + part * WIDTH), sum[g * B * OUTPUTS + j]);
             }
+        }
+}
+
+/// Reduces the sums together and stores the outputs from `first` on.
+INLINE void AT_LEVEL(dense_finish)(const dense_task *task, const V *sum, float *y, ptrdiff_t first, const int G,
+                                   const int B) {
     float all[16];
     UNROLL for (int i = 0; i < G * B * OUTPUTS; i += WIDTH) STORE(all + i, REDUCE(sum + i));
     for (int g = 0; g < G; g++)
@@ -32,6 +40,15 @@ INLINE void AT_LEVEL(dense_tile)(const dense_task *task, const float *x, const f
             const float value = all[g * B * OUTPUTS + j] + (task->bias ? task->bias[first + j] : 0);
             y[g * task->outputs + first + j] = task->relu && value < 0 ? 0 : value;
         }
+}
+
+INLINE void AT_LEVEL(dense_tile)(const dense_task *task, const float *x, const float *tail, const float *weights,
+                                 float *y, ptrdiff_t first, const int G, const int B) {
+    V sum[16];
+    UNROLL for (int i = 0; i < 16; i++) sum[i] = (V)0;
+    AT_LEVEL(dense_add)(task, x, weights, 0, task->inputs / LANES, sum, G, B);
+    if (task->inputs % LANES) AT_LEVEL(dense_add_tail)(task, tail, weights, sum, G, B);
+    AT_LEVEL(dense_finish)(task, sum, y, first, G, B);
 }
 
 /// The inputs of `G` rows behind the last whole chunk, filled up with zeros.
@@ -67,18 +84,59 @@ INLINE void AT_LEVEL(dense_rows)(const dense_task *task, const float *x, float *
 #define ROWS_TOGETHER 1
 #endif
 
-static TARGET void AT_LEVEL(dense)(const dense_task *task, ptrdiff_t rows, const float *x, float *y) {
-    // Block by block of outputs, as long as rows fill the registers: weights that are many more than the second
-    // cache holds are then read once for all of them.
-    const ptrdiff_t together = rows - rows % ROWS_TOGETHER;
+/// A layer of few outputs and few rows, a stretch of the inputs after the other: what all tiles read of x and of the
+/// weights stays in the first cache, the sums wait in memory.
+static TARGET void AT_LEVEL(dense_stretches)(const dense_task *task, ptrdiff_t rows, const float *x, float *y) {
+    enum { G = ROWS_TOGETHER, STRETCH = 32 };  // 512 inputs: 40 KB with the weights
+    V sums[FEW_OUTPUTS / OUTPUTS * FEW_ROWS / G][G * OUTPUTS];
+    memset(sums, 0, sizeof sums);
+    const ptrdiff_t chunks = task->inputs / LANES;
+    for (ptrdiff_t from = 0; from < chunks; from += STRETCH) {
+        const ptrdiff_t to = chunks - from < STRETCH ? chunks : from + STRETCH;
+        V(*tile)[G * OUTPUTS] = sums;
+        for (ptrdiff_t first = 0; first < task->outputs; first += OUTPUTS)
+            for (ptrdiff_t row = 0; row < rows; row += G, tile++) {
+                V sum[G * OUTPUTS];
+                UNROLL for (int i = 0; i < G * OUTPUTS; i++) sum[i] = (*tile)[i];
+                AT_LEVEL(dense_add)(task, x + row * task->inputs,
+                                    task->weights + first / OUTPUTS * task->block_stride, from, to, sum, G, 1);
+                UNROLL for (int i = 0; i < G * OUTPUTS; i++) (*tile)[i] = sum[i];
+            }
+    }
+    V(*tile)[G * OUTPUTS] = sums;
     for (ptrdiff_t first = 0; first < task->outputs; first += OUTPUTS)
-        for (ptrdiff_t row = 0; row < together; row += ROWS_TOGETHER) {
+        for (ptrdiff_t row = 0; row < rows; row += G, tile++) {
+            if (task->inputs % LANES) {
+                float tail[G * LANES];
+                AT_LEVEL(dense_tail)(task, x + row * task->inputs, tail, G);
+                AT_LEVEL(dense_add_tail)(task, tail, task->weights + first / OUTPUTS * task->block_stride, *tile,
+                                         G, 1);
+            }
+            AT_LEVEL(dense_finish)(task, *tile, y + row * task->outputs, first, G, 1);
+        }
+}
+
+/// A layer of many outputs, block by block of them: weights that are many more than the second cache holds are read
+/// once for all rows.
+static TARGET void AT_LEVEL(dense_blocks)(const dense_task *task, ptrdiff_t rows, const float *x, float *y) {
+    for (ptrdiff_t first = 0; first < task->outputs; first += OUTPUTS)
+        for (ptrdiff_t row = 0; row < rows; row += ROWS_TOGETHER) {
             const float *from = x + row * task->inputs;
             float tail[ROWS_TOGETHER * LANES];
             AT_LEVEL(dense_tail)(task, from, tail, ROWS_TOGETHER);
             AT_LEVEL(dense_tile)(task, from, tail, task->weights + first / OUTPUTS * task->block_stride,
                                  y + row * task->outputs, first, ROWS_TOGETHER, 1);
         }
+}
+
+static TARGET void AT_LEVEL(dense)(const dense_task *task, ptrdiff_t rows, const float *x, float *y) {
+    // As long as rows fill the registers; then one or two at a time.
+    const ptrdiff_t together = rows - rows % ROWS_TOGETHER;
+    if (task->outputs > FEW_OUTPUTS) AT_LEVEL(dense_blocks)(task, together, x, y);
+    else
+        for (ptrdiff_t row = 0; row < together; row += FEW_ROWS)
+            AT_LEVEL(dense_stretches)(task, together - row < FEW_ROWS ? together - row : FEW_ROWS,
+                                      x + row * task->inputs, y + row * task->outputs);
 #if LEVEL > 0
     ptrdiff_t row = together;
 #define DENSE_RUN(G, B)                     \

@@ -15,6 +15,8 @@ public struct EncoderPlan: Sendable {
     public let instructionSet: InstructionSet
     /// Numbers that leave the convolutions.
     private let mapCount: Int
+    /// Multiply-adds of all convolutions.
+    private let productCount: Int
 
     /// Galaxies that pass the dense layers together, at most.
     public static let batch = 8
@@ -53,6 +55,7 @@ public struct EncoderPlan: Sendable {
         imageCount = configuration.inputSize * inputRow
         inputFrame = first.inputFrame
         mapCount = last.outputCount
+        productCount = convolutions.reduce(0) { $0 + $1.productCount }
     }
 
     /// Memory of one thread.
@@ -91,7 +94,12 @@ public struct EncoderPlan: Sendable {
     /// - Parameters:
     ///   - slot: The galaxy's place among those that pass the dense layers together, below `batch`.
     ///   - features: Standardised photometric features; empty without a joint head.
-    func convolve(_ slot: Int, features: [Float], workspace: inout Workspace) {
+    ///   - ahead: Memory that the next galaxy is likely to come from, brought into the cache meanwhile; never read.
+    func convolve(
+        _ slot: Int, features: [Float],
+        ahead: UnsafeRawBufferPointer = .nothing,
+        workspace: inout Workspace
+    ) {
         precondition((0..<Self.batch).contains(slot), "EncoderPlan: slot \(slot) of \(Self.batch)")
         precondition(
             features.count == featureCount,
@@ -99,7 +107,14 @@ public struct EncoderPlan: Sendable {
         for (index, value) in features.enumerated() {
             workspace.features[slot * featureCount + index] = value
         }
+        var done = 0
         for (index, convolution) in convolutions.enumerated() {
+            // As much of what lies ahead as the layer is of the work.
+            let part = UnsafeRawBufferPointer(
+                rebasing: ahead[
+                    ahead.count * done / productCount..<ahead.count * (done + convolution.productCount)
+                        / productCount])
+            done += convolution.productCount
             let frame =
                 index + 1 < convolutions.count
                 ? convolutions[index + 1].inputFrame
@@ -110,7 +125,7 @@ public struct EncoderPlan: Sendable {
                 workspace.images[index + 1].withMutableSpan { target in
                     workspace.scratch.withMutableSpan { scratch in
                         convolution(
-                            source, into: &target, frame: frame, workspace: &scratch,
+                            source, into: &target, frame: frame, ahead: part, workspace: &scratch,
                             instructionSet: instructionSet)
                     }
                 }
@@ -177,12 +192,12 @@ public struct EncoderPlan: Sendable {
         for start in stride(from: 0, to: count, by: Self.batch) {
             let part = start..<min(count, start + Self.batch)
             for index in part {
-                place(
-                    images.extracting(index * imageCount..<(index + 1) * imageCount), workspace: &workspace)
+                let image = images.extracting(index * imageCount..<(index + 1) * imageCount)
+                place(image, workspace: &workspace)
                 convolve(
                     index - start,
                     features: (0..<featureCount).map { features[index * featureCount + $0] },
-                    workspace: &workspace)
+                    ahead: image.withUnsafeBytes(\.following), workspace: &workspace)
             }
             var span = few.mutableSpan
             finish(part.count, workspace: &workspace, into: &span)
@@ -223,5 +238,15 @@ public struct EncoderPlan: Sendable {
                 }
             }
         }
+    }
+}
+
+extension UnsafeRawBufferPointer {
+    /// No memory.
+    static var nothing: UnsafeRawBufferPointer { UnsafeRawBufferPointer(start: nil, count: 0) }
+
+    /// As much memory again, behind this: where the next of many equal things lies. An address only.
+    var following: UnsafeRawBufferPointer {
+        UnsafeRawBufferPointer(start: baseAddress.map { $0 + count }, count: baseAddress == nil ? 0 : count)
     }
 }

@@ -57,17 +57,21 @@ public struct GalaxyModel: Sendable {
     ///   - pixels: Surface brightness, nanomaggies per native pixel, big-endian float32 `[band, y, x]`.
     ///   - reddening: Galactic E(B-V), magnitudes; 0 when `nil`.
     ///   - slot: The galaxy's place in the workspace, below `batch`, until `estimates` is called.
+    ///   - isFollowed: Whether the next cutout lies behind this one in memory: its pixels come into the cache
+    ///     meanwhile.
     ///   - workspace: Memory of this thread.
     /// - Returns: Sky, gaps and flags of the cutout.
     public func load(
-        bigEndian pixels: RawSpan, reddening: Double?, slot: Int, workspace: inout Workspace
+        bigEndian pixels: RawSpan, reddening: Double?, slot: Int, isFollowed: Bool = false,
+        workspace: inout Workspace
     ) -> PreparedInput {
         let (features, cutout) = workspace.plan.withInput { image in
             preparation.prepare(
                 bigEndian: pixels, reddening: reddening, workspace: &workspace.preparation,
                 frame: plan.inputFrame, into: &image)
         }
-        convolve(features, slot: slot, workspace: &workspace)
+        let ahead = pixels.withUnsafeBytes { isFollowed ? $0.following : .nothing }
+        convolve(features, slot: slot, ahead: ahead, workspace: &workspace)
         return cutout
     }
 
@@ -93,9 +97,13 @@ public struct GalaxyModel: Sendable {
         return cutout
     }
 
-    private func convolve(_ features: [Float], slot: Int, workspace: inout Workspace) {
+    private func convolve(
+        _ features: [Float], slot: Int,
+        ahead: UnsafeRawBufferPointer = .nothing,
+        workspace: inout Workspace
+    ) {
         plan.convolve(
-            slot, features: ModelInputPreparation.standardised(features, by: constants),
+            slot, features: ModelInputPreparation.standardised(features, by: constants), ahead: ahead,
             workspace: &workspace.plan)
     }
 

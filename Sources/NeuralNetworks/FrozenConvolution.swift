@@ -20,6 +20,8 @@ public struct FrozenConvolution: Sendable {
     public let outputRow: Int
     /// Floats of scratch memory that a call needs.
     public let workspaceCount: Int
+    /// Multiply-adds of an image.
+    public let productCount: Int
 
     /// A convolution of images of one size.
     ///
@@ -53,6 +55,7 @@ public struct FrozenConvolution: Sendable {
         outputRow = galatea_convolution_output_width(&shape) * outputs
         outputCount = galatea_convolution_output_height(&shape) * outputRow
         workspaceCount = galatea_convolution_workspace_count(&shape)
+        productCount = outputCount * rows * columns * channels
     }
 
     /// Convolves an image.
@@ -61,10 +64,12 @@ public struct FrozenConvolution: Sendable {
     ///   - input: The array of `inputFrame`.
     ///   - frame: Where the output stands in `output`; what lies around it is left alone.
     ///   - output: The array of `frame`; must not overlap the input.
+    ///   - ahead: Memory to bring into the cache meanwhile; it is never read and need not exist.
     ///   - workspace: `workspaceCount` floats.
     ///   - instructionSet: Level of the kernel.
     public func callAsFunction(
         _ input: Span<Float>, into output: inout MutableSpan<Float>, frame: ImageFrame,
+        ahead: UnsafeRawBufferPointer = UnsafeRawBufferPointer(start: nil, count: 0),
         workspace: inout MutableSpan<Float>, instructionSet: InstructionSet
     ) {
         let rows = outputCount / max(1, outputRow)
@@ -73,6 +78,8 @@ public struct FrozenConvolution: Sendable {
                 && frame.first + (rows - 1) * frame.row + outputRow <= frame.count
                 && workspace.count >= workspaceCount,
             "FrozenConvolution: \(input.count) floats in, \(output.count) out, \(workspace.count) of memory")
+        var next = galatea_ahead()
+        (next.start.0, next.bytes.0) = (ahead.baseAddress, ahead.count)
         withUnsafePointer(to: shape) { shape in
             packed.withSpan { packed in
                 packed.withUnsafeBufferPointer { packed in
@@ -82,7 +89,7 @@ public struct FrozenConvolution: Sendable {
                                 galatea_convolution_forward(
                                     galatea_level(UInt32(instructionSet.rawValue)), shape, input.baseAddress,
                                     packed.baseAddress, bias, isRectified ? 1 : 0,
-                                    output.baseAddress?.advanced(by: frame.first), frame.row, nil,
+                                    output.baseAddress?.advanced(by: frame.first), frame.row, &next,
                                     workspace.baseAddress)
                             }
                         }

@@ -23,6 +23,11 @@ struct StoredCutout: Sendable {
     /// What was noticed before the pixels were looked at.
     var flags: QualityFlags
 
+    /// Whether the next cutout's pixels lie behind this one's in memory.
+    var isFollowed: Bool {
+        if case .packed = place { true } else { false }
+    }
+
     /// Lends the stored pixels, big-endian float32 `[band, y, x]`.
     func withPixels<Result>(_ body: (RawSpan) -> Result) throws(FITSError) -> Result {
         switch place {

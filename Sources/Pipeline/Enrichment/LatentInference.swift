@@ -103,7 +103,7 @@ package struct LatentInference: Sendable {
                 return try stored.withPixels {
                     model.load(
                         bigEndian: $0, reddening: stored.reddening, slot: slot,
-                        workspace: &workspace)
+                        isFollowed: stored.isFollowed, workspace: &workspace)
                 }
             } catch { return nil }
         case .read(let reading):

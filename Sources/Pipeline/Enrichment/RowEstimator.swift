@@ -141,7 +141,7 @@ struct RowEstimator: Sendable {
         do throws(FITSError) {
             let found = try stored.withPixels { pixels in
                 let input = folder.model.load(
-                    bigEndian: pixels, reddening: reddening, slot: slot,
+                    bigEndian: pixels, reddening: reddening, slot: slot, isFollowed: stored.isFollowed,
                     workspace: &workspace.model)
                 let measurement = fast?.measure(
                     bigEndian: pixels, geometry: stored.geometry, workspace: workspace.photometry)
