@@ -58,6 +58,19 @@ const void *galatea_map_file(int descriptor, size_t size) {
 
 void galatea_unmap_file(const void *start, size_t size) { munmap((void *)start, size); }
 
+void galatea_expect_mapped(const void *start, size_t size) {
+#if defined(MADV_POPULATE_READ)
+    if (size == 0) return;
+    const uintptr_t first = (uintptr_t)start & ~(page_size - 1);
+    const uintptr_t last = ((uintptr_t)start + size + page_size - 1) & ~(page_size - 1);
+    // An error, of an older system or of a file that has shrunk, tells nothing that touching would not.
+    madvise((void *)first, last - first, MADV_POPULATE_READ);
+#else
+    (void)start;
+    (void)size;
+#endif
+}
+
 void galatea_release_mapped(const void *start, size_t size) {
     if (size == 0) return;
     // The pages at both ends, too: left to their neighbours, which leave them to us, they would all stay.

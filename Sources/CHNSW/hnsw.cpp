@@ -1,12 +1,24 @@
 #include "include/hnsw.h"
 
+#include <cstdint>
 #include <cstdio>
 #include <exception>
 #include <memory>
 
-// Its own distances are not used, and would be compiled for a processor that may not be there.
+// Its own distances are not used. Compiled for the oldest processor of an architecture, as all of this package is, it
+// asks for nothing that may not be there; with its vectors left out it would not ask memory for points in time.
+// For that it reads the number behind a full list of links as well: up to three bytes that every allocator leaves, and
+// that the address sanitizer reports, under which it goes without.
+#if defined(__has_feature)
+#if __has_feature(address_sanitizer)
 #define NO_MANUAL_VECTORIZATION
+#endif
+#endif
 #include <hnswlib/hnswlib.h>
+
+#if defined(__linux__)
+#include <sys/mman.h>
+#endif
 
 namespace {
 
@@ -26,6 +38,20 @@ private:
     const void *context_;
 };
 
+/// Asks for large pages for memory that is read here and there: among small ones every point looked at would cost a
+/// walk through the page tables as well.
+void use_large_pages(char *start, size_t size) {
+#if defined(__linux__)
+    const uintptr_t page = uintptr_t(2) << 20, first = (reinterpret_cast<uintptr_t>(start) + page - 1) & ~(page - 1);
+    const uintptr_t end = reinterpret_cast<uintptr_t>(start) + size;
+    // A hint: a system without them goes on with what it has.
+    if (end > first) madvise(reinterpret_cast<void *>(first), end - first, MADV_HUGEPAGE);
+#else
+    (void)start;
+    (void)size;
+#endif
+}
+
 void explain(const std::exception &error, char *reason, size_t size) {
     if (size > 0) std::snprintf(reason, size, "%s", error.what());
 }
@@ -39,6 +65,7 @@ struct galatea_hnsw {
                                  static_cast<size_t>(settings.seed)) {
         // Each search says how many candidates it keeps.
         graph.setEf(1);
+        use_large_pages(graph.data_level0_memory_, graph.max_elements_ * graph.size_data_per_element_);
     }
     Space space;
     hnswlib::HierarchicalNSW<float> graph;

@@ -177,6 +177,7 @@ static void prefetch(const galatea_ahead *ahead, int first, ptrdiff_t part, ptrd
     if (!ahead) return;
     for (int i = first; i < 4; i++) {
         const char *start = ahead->start[i];
+        if (ahead->bytes[i] <= 0) continue;
         const ptrdiff_t end = ahead->bytes[i] * (part + 1) / parts;
         for (ptrdiff_t at = ahead->bytes[i] * part / parts & ~(ptrdiff_t)(CACHE_LINE - 1); at < end; at += CACHE_LINE)
             __builtin_prefetch(start + at, 0, 2);
@@ -184,12 +185,13 @@ static void prefetch(const galatea_ahead *ahead, int first, ptrdiff_t part, ptrd
 }
 
 /// Asks for a row's part of what lies ahead: of the first range little by little where the kernel does so. More
-/// lines at once than a core keeps under way (a dozen) would hold it up.
+/// lines at once than a core keeps under way (a dozen) would hold it up. What a row does not get through is left to the
+/// next ones, and what the last one does not, undone.
 static void prefetch_with_row(const galatea_ahead *ahead, int is_gradual, galatea_row *row, ptrdiff_t part,
                               ptrdiff_t parts) {
-    if (ahead && is_gradual) {
+    if (ahead && is_gradual && ahead->bytes[0] > 0) {
         const char *start = ahead->start[0];
-        row->ahead = start + (ahead->bytes[0] * part / parts & ~(ptrdiff_t)(CACHE_LINE - 1));
+        if (part == 0) row->ahead = start;
         row->ahead_end = start + ahead->bytes[0] * (part + 1) / parts;
     }
     prefetch(ahead, is_gradual ? 1 : 0, part, parts);
@@ -300,13 +302,13 @@ static adjoint_pass start_adjoint(galatea_level level, const galatea_convolution
     };
 }
 
+#if GALATEA_HAS_X86_LEVELS
 /// Whether rows of dx go in the spread form at this level; `dy` then has a pixel of slack at its end.
 static int is_spread(galatea_level level, const galatea_convolution *s) {
-    return GALATEA_HAS_X86_LEVELS && level == GALATEA_AVX512 && s->stride_x == 2 && s->kernel_width == 3 &&
-           s->padding_x == 1 && s->outputs >= 8 && !is_narrow(s->outputs, s->channels);
+    return level == GALATEA_AVX512 && s->stride_x == 2 && s->kernel_width == 3 && s->padding_x == 1 &&
+           s->outputs >= 8 && !is_narrow(s->outputs, s->channels);
 }
 
-#if GALATEA_HAS_X86_LEVELS
 /// `adjoint_image` in the spread form.
 static void spread_image(adjoint_pass *pass, const galatea_convolution *s, const float *in, ptrdiff_t stride,
                          const galatea_ahead *ahead, float *dx) {

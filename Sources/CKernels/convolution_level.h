@@ -155,7 +155,7 @@ INLINE void AT_LEVEL(shared_block)(galatea_row *row, const float *x, float *y, c
 }
 
 #define SHARED_PARAMETERS                                                                            \
-    galatea_row *row, const float *x, float *y, const float *weights, const float *bias,       \
+    galatea_row *row, const float *x, float *y, const float *weights, const float *bias,             \
         ptrdiff_t lanes, ptrdiff_t count, ptrdiff_t pixels
 #define SHARED_CASE(P, NV)                                                                           \
     case P:                                                                                          \

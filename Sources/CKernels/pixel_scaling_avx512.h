@@ -70,7 +70,7 @@ AVX512_INLINE asinh_rows load_asinh_rows(galatea_scale_function function) {
 AVX512_INLINE __m512 usual_asinh512(__m512 u, const asinh_rows *rows, const int low) {
     const __m512 a = _mm512_abs_ps(u);
     const __m512i piece = _mm512_srli_epi32(_mm512_castps_si512(_mm512_add_ps(a, _mm512_set1_ps(1))), 21);
-#define ASINH_ROW(row)                               \
+#define ASINH_ROW(row)                                  \
     (low ? _mm512_permutexvar_ps(piece, rows->low[row]) \
          : _mm512_permutex2var_ps(rows->all[2 * (row)], piece, rows->all[2 * (row) + 1]))
     const __m512 z = _mm512_sub_ps(a, ASINH_ROW(0));
@@ -101,7 +101,8 @@ AVX512_INLINE __m512 any512(__m512 u, const asinh_rows *rows, galatea_scale_func
     return _mm512_mask_mov_ps(usual_asinh512(u, rows, 0), large, asinh512(u));
 }
 
-AVX512_INLINE __m512i load_pixels(__m512i bits, int big_endian) {
+/// Stored pixels in the processor's order of bytes.
+AVX512_INLINE __m512i native_order(__m512i bits, int big_endian) {
     const __m512i swap = _mm512_broadcast_i32x4(
         _mm_setr_epi8(3, 2, 1, 0, 7, 6, 5, 4, 11, 10, 9, 8, 15, 14, 13, 12));
     return big_endian ? _mm512_shuffle_epi8(bits, swap) : bits;
@@ -112,11 +113,17 @@ AVX512_INLINE __m512i pixel_size(__m512i bits) {
     return _mm512_sub_epi32(_mm512_add_epi32(bits, bits), _mm512_set1_epi32(2));
 }
 
-/// Pixels of any kind: counts them, and gives the function where they are finite.
-AVX512_INLINE void scale_any(__m512i bits, __mmask16 here, __m512 level, __m512 factor, const asinh_rows *rows,
-                             galatea_scale_function function, float *out, galatea_pixel_census *census) {
+/// Pixels of any kind: counts them, and gives the function where they are finite. `usual` bounds the size of those that
+/// need no care.
+AVX512_INLINE void scale_any(__m512i bits, __mmask16 here, __m512 level, __m512 factor, __m512i usual,
+                             const asinh_rows *rows, galatea_scale_function function, float *out,
+                             galatea_pixel_census *census) {
     const __m512i exponent = _mm512_set1_epi32((int)EXPONENT_BITS), magnitude = _mm512_set1_epi32(0x7fffffff);
     const __m512 u = _mm512_mul_ps(_mm512_sub_ps(_mm512_castsi512_ps(bits), level), factor);
+    if (_mm512_mask_cmplt_epu32_mask(here, pixel_size(bits), usual) == here) {
+        _mm512_mask_storeu_ps(out, here, usual512(u, rows, function, 0));
+        return;
+    }
     const __mmask16 good = _mm512_cmpneq_epi32_mask(_mm512_and_si512(bits, exponent), exponent);
     const __mmask16 lit = _mm512_test_epi32_mask(bits, magnitude);
     census->non_finite += __builtin_popcount(here & (unsigned)~good);
@@ -137,7 +144,7 @@ AVX512_INLINE void scale_avx512(const uint8_t *pixels, ptrdiff_t count, int big_
         __m512i bits[VECTORS], size = _mm512_setzero_si512();
         for (int v = 0; v < VECTORS; v++) {
             const uint8_t *from = pixels + 4 * (i + 16 * v);
-            bits[v] = load_pixels(_mm512_loadu_si512(from), big_endian);
+            bits[v] = native_order(_mm512_loadu_si512(from), big_endian);
             _mm_prefetch((const char *)from + PREFETCH_BYTES, _MM_HINT_T0);
             size = _mm512_max_epu32(size, pixel_size(bits[v]));
         }
@@ -152,13 +159,13 @@ AVX512_INLINE void scale_avx512(const uint8_t *pixels, ptrdiff_t count, int big_
             SCALE_USUAL(0)
         } else {
             for (int v = 0; v < VECTORS; v++)
-                scale_any(bits[v], 0xffff, level, factor, &rows, function, out + i + 16 * v, census);
+                scale_any(bits[v], 0xffff, level, factor, usual, &rows, function, out + i + 16 * v, census);
         }
 #undef SCALE_USUAL
     }
     for (; i < count; i += 16) {
         const __mmask16 here = count - i < 16 ? (__mmask16)((1u << (count - i)) - 1) : 0xffff;
-        const __m512i bits = load_pixels(_mm512_maskz_loadu_epi32(here, pixels + 4 * i), big_endian);
-        scale_any(bits, here, level, factor, &rows, function, out + i, census);
+        const __m512i bits = native_order(_mm512_maskz_loadu_epi32(here, pixels + 4 * i), big_endian);
+        scale_any(bits, here, level, factor, usual, &rows, function, out + i, census);
     }
 }

@@ -24,10 +24,10 @@ ALWAYS_INLINE ptrdiff_t tap(galatea_bicubic_axis x, ptrdiff_t i, int k) { return
 /// The first cache line of scratch memory, written when the resize is laid out.
 typedef struct {
     ptrdiff_t block_outputs;  ///< Outputs of a block of the dense form; 0 where the resize takes the other.
-    ptrdiff_t rest[7];
 } scratch_head;
 
-enum { HEAD_FLOATS = sizeof(scratch_head) / sizeof(float) };
+enum { HEAD_FLOATS = 64 / sizeof(float) };
+_Static_assert(sizeof(scratch_head) <= 64, "what follows begins at a cache line");
 
 /// Row length of the ring and of a planar row, rounded up to whole blocks of four pixels.
 ALWAYS_INLINE ptrdiff_t row_stride(ptrdiff_t input) { return (input + LANES - 1) / LANES * LANES; }
@@ -128,7 +128,7 @@ ALWAYS_INLINE void prepare(galatea_level level, const ptrdiff_t rows, const uint
     ptrdiff_t next = 0;
     for (ptrdiff_t j = 0; j <= y.output; j++) {
         // After the last output row the rest of the input is read for the census alone.
-        ptrdiff_t last = j == y.output ? y.input - 1 : clamp(y.first[j] + 3, y.input);
+        ptrdiff_t last = j == y.output ? y.input - 1 : tap(y, j, 3);
         for (; next <= last; next += ROWS)
             scale_rows(level, pixels, next, big_endian, bands, y.input, x.input, stride, sky, scale, function,
                        ring, census);
@@ -138,7 +138,7 @@ ALWAYS_INLINE void prepare(galatea_level level, const ptrdiff_t rows, const uint
             for (ptrdiff_t lane = 0; lane < LANES && g * LANES + lane < bands; lane++) {
                 const float *base = ring + (g * LANES + lane) * RING * stride;
                 const float *taps[4];
-                for (int k = 0; k < 4; k++) taps[k] = base + clamp(y.first[j] + k, y.input) % RING * stride;
+                for (int k = 0; k < 4; k++) taps[k] = base + tap(y, j, k) % RING * stride;
                 combine_rows(taps, y.weight + 4 * j, stride, planar + lane * stride);
             }
             if (groups > 1 && g == groups - 1)

@@ -1,6 +1,6 @@
 // The form of AVX-512 for resizes whose taps lie close together: a block of up to sixteen outputs takes all its
 // taps from 32 neighbouring inputs, which are summed over rows in two registers and picked from there by
-// permutation. Nothing between the scaled rows and the output is stored. Included by resampling.c.
+// permutation. Of three bands nothing between scaled rows and output is stored. Included by resampling.c.
 #pragma once
 
 enum { WIDTH = 16, SPAN = 2 * WIDTH, FEWEST_OUTPUTS = 8 };
@@ -13,6 +13,7 @@ typedef struct {
     uint32_t lanes[3];        ///< Which lanes of three interleaved vectors are outputs.
     int32_t rest[12];
 } tap_block;
+_Static_assert(sizeof(tap_block) % 64 == 0, "the next block begins at a cache line");
 
 /// First of the 32 inputs of a block that begins with output `i`.
 ALWAYS_INLINE ptrdiff_t window(galatea_bicubic_axis x, ptrdiff_t i) {

@@ -1,3 +1,5 @@
+internal import Computing
+
 /// Numbers in memory that starts a cache line, written once and then only read.
 final class AlignedMemory<Element: BitwiseCopyable>: @unchecked Sendable {
     /// The first number.
@@ -8,7 +10,7 @@ final class AlignedMemory<Element: BitwiseCopyable>: @unchecked Sendable {
     /// Memory of `count` numbers, all `value`.
     init(repeating value: Element, count: Int) {
         let bytes = max(1, count) * MemoryLayout<Element>.stride
-        start = UnsafeMutableRawPointer.allocate(byteCount: bytes, alignment: 64)
+        start = UnsafeMutableRawPointer.allocateInLargePages(byteCount: bytes, alignment: 64)
             .bindMemory(to: Element.self, capacity: max(1, count))
         start.initialize(repeating: value, count: count)
         self.count = count

@@ -160,12 +160,22 @@ package final class ByteSource: Sendable {
         return try bytes(at: offset, count: count).withUnsafeBytes(body)
     }
 
+    /// Says that the bytes `offset..<offset + count` are about to be read.
+    package func expect(at offset: Int, count: Int) {
+        withMapping(at: offset, count: count) { $0.expect($1) }
+    }
+
     /// Says that the bytes `offset..<offset + count` are not needed again soon, so that their memory may go.
     package func release(at offset: Int, count: Int) {
+        withMapping(at: offset, count: count) { $0.release($1) }
+    }
+
+    /// Hands over the mapping and a range of it, where there are both.
+    private func withMapping(at offset: Int, count: Int, _ body: (FileMapping, Range<Int>) -> Void) {
         guard case .mapped(_, let mapping) = storage, offset >= 0, count >= 0, offset <= size,
             count <= size - offset
         else { return }
-        mapping.release(offset..<offset + count)
+        body(mapping, offset..<offset + count)
     }
 
     /// The bytes `offset..<offset + count`.

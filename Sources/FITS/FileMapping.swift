@@ -42,6 +42,12 @@ final class FileMapping: Sendable {
         return fstat(descriptor, &status) == 0 && Int(status.st_size) >= count
     }
 
+    /// Maps the pages of a range before they are touched: a processor fetches ahead only from pages that are there.
+    func expect(_ range: Range<Int>) {
+        precondition(range.lowerBound >= 0 && range.upperBound <= size, "FileMapping: \(range) of \(size)")
+        galatea_expect_mapped(start + range.lowerBound, range.count)
+    }
+
     /// Bytes that Linux maps around a touched page (its `fault_around_bytes`).
     private static let neighbours = 1 << 16
 

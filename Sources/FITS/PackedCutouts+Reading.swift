@@ -38,6 +38,11 @@ extension PackedCutouts {
         }
     }
 
+    /// Says that the pixels of these objects are about to be read, in one go or nearly so.
+    public func expect(_ objects: Range<Int>) {
+        source.expect(at: offset(of: .pixels, objects), count: objects.count * bytesPerObject)
+    }
+
     /// Says that the pixels of these objects are not needed again soon: they stop counting as resident memory.
     public func release(_ objects: Range<Int>) {
         source.release(at: offset(of: .pixels, objects), count: objects.count * bytesPerObject)

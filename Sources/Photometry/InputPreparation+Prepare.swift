@@ -69,6 +69,7 @@ extension InputPreparation {
         _ pixels: UnsafeRawBufferPointer, isBigEndian: Bool, _ dereddening: [Float], _ sky: SkyStatistics?,
         _ workspace: inout Workspace, _ frame: ImageFrame?, into output: inout MutableSpan<Float>
     ) -> PreparedInput {
+        precondition(workspace.isLaidOut(for: self), "prepare: a workspace of another preparation")
         precondition(
             pixels.count == 4 * inputCount, "prepare: \(pixels.count) bytes, expected \(4 * inputCount)")
         let rowCount = resize.output.width * bandCount

@@ -46,6 +46,10 @@ public struct InputPreparation: Sendable {
 
     /// Scratch memory of one thread.
     public struct Workspace: Sendable {
+        /// What it was laid out for.
+        private let bandCount: Int
+        private let resize: BicubicResize
+        private let instructionSet: InstructionSet
         var floats: AlignedArray<Float>
         var border: [Float]
         var census: [galatea_pixel_census]
@@ -54,6 +58,8 @@ public struct InputPreparation: Sendable {
 
         /// Memory for cutouts of one preparation.
         public init(for preparation: InputPreparation) {
+            (bandCount, resize) = (preparation.bandCount, preparation.resize)
+            instructionSet = preparation.instructionSet
             let needed = preparation.resize.horizontal.withKernelAxis {
                 galatea_prepare_scratch(preparation.bandCount, $0)
             }
@@ -70,6 +76,12 @@ public struct InputPreparation: Sendable {
             census = Array(repeating: galatea_pixel_census(), count: preparation.bandCount)
             levels = Array(repeating: 0, count: preparation.bandCount)
             factors = levels
+        }
+
+        /// Whether a preparation may use it.
+        func isLaidOut(for preparation: InputPreparation) -> Bool {
+            bandCount == preparation.bandCount && instructionSet == preparation.instructionSet
+                && resize.input == preparation.resize.input && resize.output == preparation.resize.output
         }
     }
 }

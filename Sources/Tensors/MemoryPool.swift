@@ -1,4 +1,4 @@
-internal import Foundation
+internal import Computing
 internal import Synchronization
 
 /// Blocks of memory that tensors come and go from, kept for the next step instead of given back.
@@ -8,8 +8,6 @@ internal import Synchronization
 package final class MemoryPool: Sendable {
     /// One cache line and one AVX-512 register.
     private static let alignment = 64
-    /// A large page of the processor.
-    private static let largePage = 2 << 20
 
     /// A free block; ownership passes with the value.
     private struct Block: @unchecked Sendable {
@@ -49,20 +47,10 @@ package final class MemoryPool: Sendable {
             state.freeBytes -= bytes
             return block
         }
-        let block = kept?.address ?? Self.allocate(bytes)
+        let block =
+            kept?.address
+            ?? .allocateInLargePages(byteCount: bytes, alignment: Self.alignment)
         return block.bindMemory(to: Float.self, capacity: bytes / MemoryLayout<Float>.stride)
-    }
-
-    /// Memory from the system; large blocks in large pages where the system has them, because a pass over many
-    /// megabytes otherwise spends a third of its time on page tables.
-    private static func allocate(_ bytes: Int) -> UnsafeMutableRawPointer {
-        guard bytes >= 2 * largePage else { return .allocate(byteCount: bytes, alignment: alignment) }
-        let block = UnsafeMutableRawPointer.allocate(byteCount: bytes, alignment: largePage)
-        #if os(Linux)
-            // A wish: where it is refused, pages are small.
-            _ = madvise(block, bytes / largePage * largePage, MADV_HUGEPAGE)
-        #endif
-        return block
     }
 
     /// Takes a block back that `take(count)` gave.

@@ -43,10 +43,10 @@ struct Convolution: CustomStringConvertible, Sendable {
         return array
     }
 
-    /// y of the kernels, its rows `gap` floats apart, which `beside` fills.
+    /// y of the kernels, its rows `gap` floats apart, which `beside` fills, while some memory is asked for.
     func forward(
         _ x: [Float], _ weights: [Float], bias: [Float]? = nil, relu: Bool = false, gap: Int = 0,
-        beside: Float = 0, at level: InstructionSet
+        beside: Float = 0, ahead: [Float] = [], at level: InstructionSet
     ) -> [Float] {
         var shape = shape
         let packed = filled(galatea_convolution_packed_count(&shape)) {
@@ -57,9 +57,14 @@ struct Convolution: CustomStringConvertible, Sendable {
         let row = outputWidth * shape.outputs + gap
         return (0..<n).flatMap { index in
             var y = [Float](repeating: beside, count: outputHeight * row)
-            galatea_convolution_forward(
-                level.level, &shape, put(index, of: x, height: shape.height, into: frame), packed, bias,
-                relu ? 1 : 0, &y, row, nil, &workspace)
+            ahead.withUnsafeBytes { bytes in
+                var asked = galatea_ahead()
+                (asked.start.0, asked.start.2) = (bytes.baseAddress, bytes.baseAddress)
+                (asked.bytes.0, asked.bytes.2) = (bytes.count, bytes.count / 7)
+                galatea_convolution_forward(
+                    level.level, &shape, put(index, of: x, height: shape.height, into: frame), packed, bias,
+                    relu ? 1 : 0, &y, row, &asked, &workspace)
+            }
             return y
         }
     }

@@ -61,10 +61,13 @@ struct DenseTests {
     }
 
     @Test(
-        "A row has the same bits whatever rows stand beside it", arguments: InstructionSet.available,
-        [(10368, 10), (33, 17)])
-    func rows(level: InstructionSet, size: (inputs: Int, outputs: Int)) {
-        let rows = 11
+        "A row has the same bits whatever rows stand beside it",
+        arguments: [(10368, 10), (1037, 10), (600, 16), (33, 17)], [11, 20])
+    func rows(size: (inputs: Int, outputs: Int), rows: Int) {
+        for level in InstructionSet.available { Self.checkRows(level: level, size: size, rows: rows) }
+    }
+
+    private static func checkRows(level: InstructionSet, size: (inputs: Int, outputs: Int), rows: Int) {
         let x = normalNumbers(rows * size.inputs, seed: 4)
         let weights = normalNumbers(size.inputs * size.outputs, seed: 5)
         let bias = normalNumbers(size.outputs, seed: 6)

@@ -34,6 +34,13 @@ struct FramedConvolutionTests {
                 let plain = convolution.adjoint(dy, weights, at: level)
                 let asked = convolution.adjoint(dy, weights, ahead: dy, at: level)
                 #expect(bits(plain) == bits(asked), "\(convolution), \(level)")
+                let x = normalNumbers(convolution.inputCount, seed: 6)
+                let forward = convolution.forward(x, weights, at: level)
+                // More than the kernel has time for, and an end that is no whole line.
+                let long = [Float](repeating: 1, count: 100_003)
+                #expect(
+                    bits(convolution.forward(x, weights, ahead: long, at: level)) == bits(forward),
+                    "\(convolution), \(level)")
             }
         }
     }

@@ -52,15 +52,28 @@ struct BicubicResizeTests {
         expectClose(Self.resized(image, level: .portable), [first, second], relative: 1e-6)
     }
 
-    @Test("Levels agree to 1e-5 on a stamp of the survey's size")
-    func levels() {
+    /// Widths whose blocks of outputs, at the widest level, are whole, smaller, or none; growing ones among them.
+    static let widths = [
+        (128, 69), (128, 64), (160, 69), (256, 69), (300, 69), (40, 69), (33, 17), (128, 1), (100, 69),
+        (31, 15),
+    ]
+
+    @Test("Levels agree to 1e-5 at any size and number of bands", arguments: widths, [1, 2, 3, 5])
+    func levels(width: (from: Int, to: Int), bands: Int) {
         var generator = CounterGenerator(seed: 3)
-        let input = (0..<3 * 128 * 128).map { _ in Float(generator.normal(mean: 0.1, sigma: 1)) }
-        let image = Case(
-            bands: 3, height: 128, width: 128, toHeight: 69, toWidth: 69, input: input, output: [])
-        let portable = Self.resized(image, level: .portable)
-        for level in InstructionSet.available {
-            expectClose(Self.resized(image, level: level), portable, absolute: 1e-5, relative: 1e-5)
+        for (height, toHeight) in [(128, 69), (3, 2), (300, 20), (9, 31)] {
+            let input = (0..<bands * height * width.from).map { _ in
+                Float(generator.normal(mean: 0.1, sigma: 1))
+            }
+            let image = Case(
+                bands: bands, height: height, width: width.from, toHeight: toHeight, toWidth: width.to,
+                input: input, output: [])
+            let portable = Self.resized(image, level: .portable)
+            for level in InstructionSet.available {
+                expectClose(
+                    Self.resized(image, level: level), portable, absolute: 1e-5, relative: 1e-5,
+                    "\(bands) x \(height) x \(width.from) to \(toHeight) x \(width.to), \(level)")
+            }
         }
     }
 }

@@ -43,7 +43,7 @@ struct ScalingKernelTests {
 
     @Test(
         "Rows of every length equal the plain formula, swapped or not", arguments: InstructionSet.available,
-        [0, 1, 7, 8, 9, 15, 16, 17, 31, 33, 1000])
+        [0, 1, 7, 8, 9, 15, 16, 17, 31, 33, 63, 64, 65, 128, 1000])
     func lengths(level: InstructionSet, count: Int) {
         var generator = CounterGenerator(seed: 5, stream: UInt64(count))
         let values = (0..<count).map { _ in Float(generator.normal(mean: 1, sigma: 3)) }
@@ -61,7 +61,7 @@ struct ScalingKernelTests {
     @Test(
         "NaN and infinite pixels become 0 and are counted, as zeros are", arguments: InstructionSet.available)
     func nonFinite(level: InstructionSet) {
-        for count in [5, 23] {
+        for count in [5, 23, 64, 130] {
             var values = [Float](repeating: 2, count: count)
             values[0] = .nan
             values[1] = .infinity
@@ -72,6 +72,32 @@ struct ScalingKernelTests {
                 #expect(got.census.non_finite == 3 && got.census.zero == 1)
                 #expect(got.values[0] == 0 && got.values[1] == 0 && got.values[count - 1] == 0)
                 #expect(got.values[3] < 0 && got.values[2] > 0, "a zero is a pixel, not a gap")
+            }
+        }
+    }
+
+    @Test("A pixel has the same bits in any company", arguments: InstructionSet.available)
+    func company(level: InstructionSet) {
+        let sky: Float = 0.5
+        var pixels: [Float] = [14.8, 14.89, 14.9, 14.91, 15, 249, 250, 251, 255, 300, 1e-20, 1e9]
+        pixels = (pixels + pixels.map { -$0 }).map { $0 + sky }
+        for (function, _) in Self.functions {
+            for pixel in pixels {
+                // Alone in a rest; among 64 faint ones, beside a bright one, a blazing one, a gap.
+                let alone = Self.scaled(level, bigEndianBytes([pixel]), bigEndian: true, sky: sky, function)
+                    .values[0]
+                for neighbour in [Float(1), 100, 1e12, .nan, 0] {
+                    var values = [Float](repeating: 1, count: 128)
+                    values[9] = neighbour
+                    values[37] = pixel
+                    values[100] = pixel
+                    let found = Self.scaled(
+                        level, bigEndianBytes(values), bigEndian: true, sky: sky, function
+                    ).values
+                    #expect(
+                        found[37].bitPattern == alone.bitPattern && found[100].bitPattern == alone.bitPattern,
+                        "\(pixel) beside \(neighbour)")
+                }
             }
         }
     }

@@ -10,6 +10,9 @@ const void *galatea_map_file(int descriptor, size_t size);
 /// Ends a mapping.
 void galatea_unmap_file(const void *start, size_t size);
 
+/// Maps the pages of a range at once, which reads what is not in the page cache; what cannot be had is left to the touch.
+void galatea_expect_mapped(const void *start, size_t size);
+
 /// Takes the pages of a range of a mapping out of resident memory; they come back from the page cache when touched.
 void galatea_release_mapped(const void *start, size_t size);
 

@@ -155,13 +155,25 @@ struct CutoutCollection: Sendable {
             image: image, position: image.centre, foundPixelScale: image.pixelScale, flags: image.flags)
     }
 
+    /// Says that the pixels of some cutouts, in any order, are about to be read.
+    func expect(_ indices: some Sequence<Int>) {
+        forEachStretch(of: indices) { $0.expect($1) }
+    }
+
     /// Says that the pixels of some cutouts, in any order, are not needed again soon.
     func release(_ indices: some Sequence<Int>) {
+        forEachStretch(of: indices) { $0.release($1) }
+    }
+
+    /// The objects of each packed file that lie among the given ones, where they lie close together.
+    private func forEachStretch(
+        of indices: some Sequence<Int>, _ body: (PackedCutouts, Range<Int>) -> Void
+    ) {
         for (part, start) in zip(parts, starts) {
             guard case .packed(let file) = part else { continue }
             let own = indices.filter { (start..<start + part.count).contains($0) }
             guard let first = own.min(), let last = own.max(), last - first < 2 * own.count else { continue }
-            file.release(first - start..<last - start + 1)
+            body(file, first - start..<last - start + 1)
         }
     }
 

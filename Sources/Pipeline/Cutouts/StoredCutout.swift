@@ -23,9 +23,9 @@ struct StoredCutout: Sendable {
     /// What was noticed before the pixels were looked at.
     var flags: QualityFlags
 
-    /// Whether the next cutout's pixels lie behind this one's in memory.
+    /// Whether another cutout's pixels lie behind this one's: those of the next row, in a catalogue in the file's order.
     var isFollowed: Bool {
-        if case .packed = place { true } else { false }
+        if case .packed(let file, let index) = place { index + 1 < file.count } else { false }
     }
 
     /// Lends the stored pixels, big-endian float32 `[band, y, x]`.

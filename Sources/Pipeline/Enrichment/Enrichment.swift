@@ -145,7 +145,9 @@ public struct Enrichment: Sendable {
                     count: block.count, chunk: Self.chunkSize, isCancelled: { flag.isRaised }
                 ) { range, worker in
                     let part = start + range.lowerBound..<start + range.upperBound
-                    defer { source.release(part.lazy.compactMap { rows.cutout($0) }) }
+                    let cutouts = part.compactMap { rows.cutout($0) }
+                    source.expect(cutouts)
+                    defer { source.release(cutouts) }
                     return try memory.withState(of: worker) { workspace in
                         try estimator.estimates(part, of: rows, in: source, workspace: &workspace)
                     }

@@ -140,11 +140,12 @@ struct RowEstimator: Sendable {
         let reddening = given ?? stored.reddening
         do throws(FITSError) {
             let found = try stored.withPixels { pixels in
+                // Photometry first: passing the model brings the next cutout into the cache, and this one out of it.
+                let measurement = fast?.measure(
+                    bigEndian: pixels, geometry: stored.geometry, workspace: workspace.photometry)
                 let input = folder.model.load(
                     bigEndian: pixels, reddening: reddening, slot: slot, isFollowed: stored.isFollowed,
                     workspace: &workspace.model)
-                let measurement = fast?.measure(
-                    bigEndian: pixels, geometry: stored.geometry, workspace: workspace.photometry)
                 return (input: input, measurement: measurement)
             }
             cutout = found.input
