@@ -224,9 +224,8 @@ void galatea_convolution_forward(galatea_level level, const galatea_convolution 
     };
     row_function *kernel = row_kernel(level, narrow);
     const ptrdiff_t rows = galatea_convolution_output_height(s), columns = galatea_convolution_output_width(s);
-    const int is_gradual = GALATEA_HAS_X86_LEVELS && level == GALATEA_AVX512 && !narrow && row.shared_stride > 0;
     for (ptrdiff_t o = 0; o < rows; o++) {
-        prefetch_with_row(ahead, is_gradual, &row, o, rows);
+        prefetch_with_row(ahead, !narrow, &row, o, rows);
         kernel(&row, in + o * s->stride_y * stride, y + o * y_row, columns);
     }
 }

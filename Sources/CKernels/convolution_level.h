@@ -24,8 +24,15 @@ INLINE void AT_LEVEL(wide_finish)(const galatea_row *row, float *y, V *sum, ptrd
     }
 }
 
+/// Asks for the next line of what lies ahead, if there is one.
+INLINE void AT_LEVEL(ask_ahead)(galatea_row *row) {
+    if (row->ahead >= row->ahead_end) return;
+    __builtin_prefetch(row->ahead, 0, 2);
+    row->ahead += CACHE_LINE;
+}
+
 /// `P` pixels of `NV` vectors of output channels.
-INLINE void AT_LEVEL(wide_block)(const galatea_row *row, const float *x, float *y, const float *weights,
+INLINE void AT_LEVEL(wide_block)(galatea_row *row, const float *x, float *y, const float *weights,
                                  const float *bias, ptrdiff_t lanes, const ptrdiff_t step, const int P,
                                  const int NV) {
     V sum[32];
@@ -37,6 +44,7 @@ INLINE void AT_LEVEL(wide_block)(const galatea_row *row, const float *x, float *
     for (ptrdiff_t t = 0; t < row->tap_count; t++) {
         const float *in = x + row->taps[t].input;
         const float *w = weights + row->taps[t].weight;
+        for (ptrdiff_t j = 0; j < length; j += INPUTS_A_LINE) AT_LEVEL(ask_ahead)(row);
         _Pragma("clang loop unroll_count(2)")
         for (ptrdiff_t j = 0; j < length; j++) {
             V weight[4];
@@ -52,7 +60,7 @@ INLINE void AT_LEVEL(wide_block)(const galatea_row *row, const float *x, float *
 }
 
 /// A row in blocks of `P` pixels; `count` is at least `P`.
-INLINE void AT_LEVEL(wide_blocks)(const galatea_row *row, const float *x, float *y, const float *weights,
+INLINE void AT_LEVEL(wide_blocks)(galatea_row *row, const float *x, float *y, const float *weights,
                                   const float *bias, ptrdiff_t lanes, ptrdiff_t count, const ptrdiff_t step,
                                   const int P, const int NV) {
     for (ptrdiff_t p = 0;;) {
@@ -64,7 +72,7 @@ INLINE void AT_LEVEL(wide_blocks)(const galatea_row *row, const float *x, float 
 
 #define WIDE_ARGUMENTS row, x, y, weights, bias, lanes, count, pixels
 #define WIDE_PARAMETERS                                                                              \
-    const galatea_row *row, const float *x, float *y, const float *weights, const float *bias,       \
+    galatea_row *row, const float *x, float *y, const float *weights, const float *bias,             \
         ptrdiff_t lanes, ptrdiff_t count, ptrdiff_t pixels
 #define WIDE_CASE(P, NV) \
     case P: return AT_LEVEL(wide_blocks)(row, x, y, weights, bias, lanes, count, step, P, NV);
@@ -132,10 +140,7 @@ INLINE void AT_LEVEL(shared_block)(galatea_row *row, const float *x, float *y, c
         const float *in = x + row->taps[t].input;
         const float *w = weights + row->taps[t].weight;
         for (ptrdiff_t c = 0; c < channels; c++) {
-            if (row->ahead < row->ahead_end) {
-                __builtin_prefetch(row->ahead, 0, 2);
-                row->ahead += CACHE_LINE;
-            }
+            AT_LEVEL(ask_ahead)(row);
             V weight[6];
             UNROLL for (int s = 0; s < 3; s++)
                 UNROLL for (int v = 0; v < NV; v++)

@@ -9,6 +9,9 @@ enum { BLOCK = 16 };
 /// Bytes that memory gives at once.
 enum { CACHE_LINE = 64 };
 
+/// Input values of a block of pixels whose products take as long as a line from memory, shared among a dozen.
+enum { INPUTS_A_LINE = 8 };
+
 /// A run of input values that meets a run of weights, for the first pixel of a row.
 typedef struct {
     ptrdiff_t input;   ///< Offset from the row's input pointer.
@@ -32,7 +35,7 @@ typedef struct {
     int shared_stride;       ///< input_step / column_step, 1 or 2, where a tap is three whole columns; else 0.
     ptrdiff_t planned;       ///< Pixels of the rows that `blocks` is for; 0 at first.
     int blocks[2];           ///< Pixels of a block for single channel blocks and for pairs, set by the kernel.
-    const char *ahead;       ///< What the shared form asks for meanwhile, a cache line at a time.
+    const char *ahead;       ///< What the wide forms ask for meanwhile, a cache line at a time.
     const char *ahead_end;
 } galatea_row;
 
