@@ -19,6 +19,7 @@ typedef struct {
     double limit;
 } rbf_exponent;
 
+#if GALATEA_HAS_X86_LEVELS
 /// 2^(j / 16) with `j << 48` taken off its bits: adding a fixed-point exponent of four fraction bits, shifted
 /// by 48, puts the whole part where it belongs and takes the fraction away.
 __attribute__((aligned(64))) static const uint64_t sixteenths[16] = {
@@ -29,6 +30,7 @@ __attribute__((aligned(64))) static const uint64_t sixteenths[16] = {
     0x3ffae89f995ad3ad - (12ull << 48), 0x3ffc199bdd85529c - (13ull << 48), 0x3ffd5818dcfba487 - (14ull << 48),
     0x3ffea4afa2a490da - (15ull << 48),
 };
+#endif
 
 #define LEVEL 0
 #include "vector_level.h"
