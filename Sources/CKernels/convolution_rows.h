@@ -9,7 +9,8 @@ enum { BLOCK = 16 };
 /// Bytes that memory gives at once.
 enum { CACHE_LINE = 64 };
 
-/// Input values of a block of pixels whose products take as long as a line from memory, shared among a dozen.
+/// Input values of a block of pixels after which a wide kernel asks for one more line of what lies ahead: about as many
+/// as keep a core multiplying while a dozen lines under way bring one.
 enum { INPUTS_A_LINE = 8 };
 
 /// A run of input values that meets a run of weights, for the first pixel of a row.

@@ -42,7 +42,9 @@ typedef struct {
 } galatea_frame;
 
 /// Memory that a kernel brings into the cache while it computes, for the next image: reading it then costs no
-/// waiting. A processor computes while it waits for memory only where it knows of it early enough.
+/// waiting. A processor computes while it waits for memory only where it knows of it early enough. A forward pass asks
+/// for the first range little by little, and may not get to its end; for the others row by row. Nothing is read: the
+/// memory need not exist.
 typedef struct {
     const void *start[4];
     ptrdiff_t bytes[4];  ///< 0 where there is no range.

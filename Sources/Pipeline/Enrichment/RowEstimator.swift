@@ -55,8 +55,8 @@ struct RowEstimator: Sendable {
     private let folder: ModelFolder
     private let grid: ModelGrid
     private let measurer: (any SourceMeasuring)?
-    /// The measurer where it takes stored bytes.
-    private let fast: FastPhotometry?
+    /// The measurer if it takes pixels as they are stored; `nil` for one that wants an image.
+    private let storedMeasurer: FastPhotometry?
     private let search: NeighborSearch?
     private let classifier: ClassifierModel?
     private let neighbourCount: Int
@@ -66,7 +66,7 @@ struct RowEstimator: Sendable {
         self.folder = folder
         grid = ModelGrid(folder.description.configuration)
         measurer = extent.photometry.measurer()
-        fast = measurer as? FastPhotometry
+        storedMeasurer = measurer as? FastPhotometry
         search = extent.neighbourCount > 0 ? try folder.reference?.search() : nil
         classifier = extent.hasClasses ? folder.classifier : nil
         neighbourCount = min(extent.neighbourCount, folder.reference?.count ?? 0)
@@ -126,7 +126,7 @@ struct RowEstimator: Sendable {
         let given = rows.reddening(row)
         let stored: StoredCutout
         // Only our own photometry reads stored bytes.
-        switch measurer == nil || fast != nil
+        switch measurer == nil || storedMeasurer != nil
             ? rows.cutout(row, of: collection, on: grid, reader: &workspace.reader)
             : .read(rows.reading(row, of: collection))
         {
@@ -141,7 +141,7 @@ struct RowEstimator: Sendable {
         do throws(FITSError) {
             let found = try stored.withPixels { pixels in
                 // Photometry first: passing the model brings the next cutout into the cache, and this one out of it.
-                let measurement = fast?.measure(
+                let measurement = storedMeasurer?.measure(
                     bigEndian: pixels, geometry: stored.geometry, workspace: workspace.photometry)
                 let input = folder.model.load(
                     bigEndian: pixels, reddening: reddening, slot: slot, isFollowed: stored.isFollowed,
