@@ -7,9 +7,19 @@
 #define L AT_LEVEL(search_longs)
 #define UNALIGNED_D AT_LEVEL(search_unaligned_doubles)
 #define UNALIGNED_F AT_LEVEL(search_unaligned_floats)
+#define UNALIGNED_L AT_LEVEL(search_unaligned_longs)
+/// The last of one vector before all but the last of another.
+#if LEVEL == 2
+#define SHIFTED(left, here) __builtin_shufflevector(left, here, 7, 8, 9, 10, 11, 12, 13, 14)
+#elif LEVEL == 1
+#define SHIFTED(left, here) __builtin_shufflevector(left, here, 3, 4, 5, 6)
+#else
+#define SHIFTED(left, here) __builtin_shufflevector(left, here, 1, 2)
+#endif
 
 typedef double D __attribute__((ext_vector_type(LANES)));
 typedef int64_t L __attribute__((ext_vector_type(LANES)));
+typedef int64_t UNALIGNED_L __attribute__((ext_vector_type(LANES), aligned(8)));
 typedef double UNALIGNED_D __attribute__((ext_vector_type(LANES), aligned(8)));
 typedef float UNALIGNED_F __attribute__((ext_vector_type(LANES), aligned(4)));
 
@@ -68,6 +78,29 @@ INLINE uint32_t AT_LEVEL(search_within)(const D *sums, double bound) {
     return within;
 }
 
+/// Puts a point into the sorted list where it belongs, or nowhere; the last of the list goes.
+INLINE void AT_LEVEL(search_insert)(D *distances, L *ranks, double distance, int32_t rank) {
+    const D new_distance = (D)distance;
+    const L new_rank = (L)(int64_t)rank;
+    // What stands before an entry, the first having none.
+    D left = (D)-INFINITY;
+    L left_rank = (L)-1;
+    L left_moves = (L)0;
+    UNROLL for (int part = 0; part < SORTED / LANES; part++) {
+        const D here = distances[part];
+        const L here_rank = ranks[part];
+        const L moves = (new_distance < here) | ((new_distance == here) & (new_rank < here_rank));
+        const D before = SHIFTED(left, here);
+        const L before_rank = SHIFTED(left_rank, here_rank);
+        const L before_moves = SHIFTED(left_moves, moves);
+        distances[part] = moves ? (before_moves ? before : new_distance) : here;
+        ranks[part] = moves ? (before_moves ? before_rank : new_rank) : here_rank;
+        left = here;
+        left_rank = here_rank;
+        left_moves = moves;
+    }
+}
+
 /// Offers the points of a leaf.
 INLINE void AT_LEVEL(search_leaf)(const galatea_point_tree *tree, const galatea_search *search,
                                   search_state *state, ptrdiff_t leaf) {
@@ -81,116 +114,92 @@ INLINE void AT_LEVEL(search_leaf)(const galatea_point_tree *tree, const galatea_
     const ptrdiff_t count = tree->count - leaf * LEAF;
     if (count < LEAF) within &= (1u << count) - 1;
     if (!within) return;
+    const int32_t *leaf_ranks = tree->ranks + leaf * LEAF;
     double kept[LEAF];
     UNROLL for (int part = 0; part < PARTS; part++) *(UNALIGNED_D *)(kept + part * LANES) = sums[part];
-    for (; within; within &= within - 1) {
-        const int lane = __builtin_ctz(within);
-        if (kept[lane] <= state->bound) offer(state, search, kept[lane], tree->ranks[leaf * LEAF + lane]);
-    }
-}
-
-/// A cell's sum once its offset along an axis has grown from `old` to `new`.
-INLINE double AT_LEVEL(search_grown)(const galatea_search *search, double sum, double old, double new) {
-    if (new <= old) return sum;
-    if (search->metric == GALATEA_CHEBYSHEV) return new > sum ? new : sum;
-    return sum + (share(search, new) - share(search, old));
-}
-
-INLINE void AT_LEVEL(search_copy)(double *to, const double *from, ptrdiff_t count) {
-    for (ptrdiff_t i = 0; i < count; i += GROUP)
-        UNROLL for (int part = 0; part < GROUP; part += LANES)
-            *(UNALIGNED_D *)(to + i + part) = *(const UNALIGNED_D *)(from + i + part);
-}
-
-/// Goes down from the state's cell to the nearest leaf below it; what lies aside waits.
-INLINE ptrdiff_t AT_LEVEL(search_descend)(const galatea_point_tree *tree, const galatea_search *search,
-                                          search_state *state) {
-    const ptrdiff_t width = padded(tree->dimension);
-    double *offsets = state->offsets;
-    int32_t cell = state->cell;
-    double sum = state->sum;
-    const galatea_tree_node *node = tree->nodes + cell;
-    while (node->axis >= 0) {
-        const int32_t axis = node->axis;
-        const double below = state->query[axis] - (double)node->low_end;
-        const double above = (double)node->high_start - state->query[axis];
-        const int first_is_near = below <= above;
-        const double near = first_is_near ? below : above, far = first_is_near ? above : below;
-        const double old = offsets[axis];
-        const double far_sum = AT_LEVEL(search_grown)(search, sum, old, far);
-        const int32_t second = node->place, first = cell + 1;
-        if (far_sum * hair <= state->bound) {
-            state->top[0] = far_sum;
-            state->top[1] = first_is_near ? second : first;
-            AT_LEVEL(search_copy)(state->top + 2, offsets, width);
-            if (far > old) state->top[2 + axis] = far;
-            state->top += width + 2;
+    if (state->capacity > SORTED) {
+        for (; within; within &= within - 1) {
+            const int lane = __builtin_ctz(within);
+            const double distance = root(search, kept[lane]);
+            if (!comes_before(distance, leaf_ranks[lane], state->distances[0], state->ranks[0]) ||
+                is_excluded(state, search, leaf_ranks[lane]))
+                continue;
+            sift_down(state, 0, state->capacity, distance, leaf_ranks[lane]);
+            tighten(state, search, tree->dimension, state->distances[0]);
         }
-        sum = AT_LEVEL(search_grown)(search, sum, old, near);
-        if (near > old) offsets[axis] = near;
-        cell = first_is_near ? first : second;
-        node = tree->nodes + cell;
-    }
-    state->sum = sum;
-    return node->place;
-}
-
-/// Asks for the memory of a leaf that will be looked at when the other queries have had their turn.
-INLINE void AT_LEVEL(search_prefetch)(const galatea_point_tree *tree, ptrdiff_t leaf) {
-    const char *ranks = (const char *)(tree->ranks + leaf * LEAF);
-    for (int i = 0; i < 2; i++) __builtin_prefetch(ranks + 64 * i);
-    const ptrdiff_t bytes = tree->dimension * LEAF * (tree->floats ? sizeof(float) : sizeof(double));
-    const char *points = (tree->floats ? (const char *)tree->floats : (const char *)tree->doubles) + leaf * bytes;
-    // Beyond that the processor sees the sequence by itself.
-    for (ptrdiff_t i = 0; i < bytes && i < 2048; i += 64) __builtin_prefetch(points + i);
-}
-
-/// The next leaf that can hold one of the nearest; -1 when there is none.
-INLINE ptrdiff_t AT_LEVEL(search_next)(const galatea_point_tree *tree, const galatea_search *search,
-                                       search_state *state) {
-    const ptrdiff_t width = padded(tree->dimension);
-    while (state->top > state->waiting) {
-        state->top -= width + 2;
-        if (state->top[0] * hair > state->bound) continue;
-        state->sum = state->top[0];
-        state->cell = (int32_t)state->top[1];
-        AT_LEVEL(search_copy)(state->offsets, state->top + 2, width);
-        const ptrdiff_t leaf = AT_LEVEL(search_descend)(tree, search, state);
-        if (state->sum * hair > state->bound) continue;
-        AT_LEVEL(search_prefetch)(tree, leaf);
-        return leaf;
-    }
-    return -1;
-}
-
-/// Searches the tree for some queries, each a leaf at a time in turn: while one is looked at, the leaves of the
-/// others come out of memory.
-INLINE void AT_LEVEL(search_tree)(const galatea_point_tree *tree, const galatea_search *search,
-                                  search_state *states, int count) {
-    search_state *active[TOGETHER];
-    for (int i = 0; i < count; i++) {
-        active[i] = states + i;
-        start_at_root(active[i], tree->dimension);
-        active[i]->leaf = AT_LEVEL(search_next)(tree, search, active[i]);
-    }
-    while (count > 0)
-        for (int i = 0; i < count; i++) {
-            search_state *state = active[i];
-            AT_LEVEL(search_leaf)(tree, search, state, state->leaf);
-            state->leaf = AT_LEVEL(search_next)(tree, search, state);
-            // The last one takes the place of one that is done, and has its turn now.
-            if (state->leaf < 0) active[i--] = active[--count];
-        }
-}
-
-static TARGET void AT_LEVEL(nearest)(const galatea_point_tree *tree, const galatea_search *search,
-                                     search_state *states, int count) {
-    if (tree->nodes) {
-        if (tree->count) AT_LEVEL(search_tree)(tree, search, states, count);
         return;
     }
-    for (ptrdiff_t leaf = 0; leaf * LEAF < tree->count; leaf++)
-        for (int i = 0; i < count; i++) AT_LEVEL(search_leaf)(tree, search, states + i, leaf);
+    D distances[SORTED / LANES];
+    L ranks[SORTED / LANES];
+    UNROLL for (int part = 0; part < SORTED / LANES; part++) {
+        distances[part] = *(const UNALIGNED_D *)(state->sorted_distances + part * LANES);
+        ranks[part] = *(const UNALIGNED_L *)(state->sorted_ranks + part * LANES);
+    }
+    for (; within; within &= within - 1) {
+        const int lane = __builtin_ctz(within);
+        if (is_excluded(state, search, leaf_ranks[lane])) continue;
+        AT_LEVEL(search_insert)(distances, ranks, root(search, kept[lane]), leaf_ranks[lane]);
+    }
+    UNROLL for (int part = 0; part < SORTED / LANES; part++) {
+        *(UNALIGNED_D *)(state->sorted_distances + part * LANES) = distances[part];
+        *(UNALIGNED_L *)(state->sorted_ranks + part * LANES) = ranks[part];
+    }
+    tighten(state, search, tree->dimension, state->sorted_distances[state->capacity - 1]);
+}
+
+/// Asks for memory; beyond the first two kilobytes the processor sees the sequence by itself.
+INLINE void AT_LEVEL(search_ask)(const void *from, ptrdiff_t bytes) {
+    for (ptrdiff_t i = 0; i < bytes && i < 2048; i += 64) __builtin_prefetch((const char *)from + i);
+}
+
+/// Asks for what will be looked at when the other queries have had their turn.
+INLINE void AT_LEVEL(search_prefetch)(const galatea_point_tree *tree, const tree_levels *levels,
+                                      uint64_t item) {
+    const int level = level_of(item);
+    const ptrdiff_t number = number_of(item), dimension = tree->dimension;
+    const ptrdiff_t single = dimension * (ptrdiff_t)sizeof(float), box_bytes = 2 * FAN * single;
+    if (level) {
+        const char *boxes = (const char *)tree->boxes;
+        AT_LEVEL(search_ask)(boxes + (levels->first[level] + number) * box_bytes, box_bytes);
+        return;
+    }
+    const ptrdiff_t bytes = LEAF * (tree->floats ? single : 2 * single);
+    const char *points = tree->floats ? (const char *)tree->floats : (const char *)tree->doubles;
+    AT_LEVEL(search_ask)(points + number * bytes, bytes);
+    AT_LEVEL(search_ask)(tree->ranks + number * LEAF, LEAF * sizeof(int32_t));
+}
+
+/// Looks at the state's item and takes the next that can matter; 0 when there is none.
+INLINE int AT_LEVEL(search_step)(const galatea_point_tree *tree, const galatea_search *search,
+                                 const tree_levels *levels, search_state *state) {
+    if (level_of(state->item) > 0)
+        AT_LEVEL(search_node)(tree, search, levels, state, level_of(state->item), number_of(state->item));
+    else
+        AT_LEVEL(search_leaf)(tree, search, state, number_of(state->item));
+    do {
+        if (state->top == state->waiting) return 0;
+        state->item = *--state->top;
+    } while (distance_of(state->item) > state->limit);
+    AT_LEVEL(search_prefetch)(tree, levels, state->item);
+    return 1;
+}
+
+/// Searches for some queries, each a leaf or a node at a time in turn: while one is looked at, what the others
+/// need comes out of memory.
+static TARGET void AT_LEVEL(nearest)(const galatea_point_tree *tree, const galatea_search *search,
+                                     const tree_levels *levels, search_state *states[TOGETHER], int count) {
+    if (!tree->boxes) {
+        for (ptrdiff_t leaf = 0; leaf < levels->count[0]; leaf++)
+            for (int i = 0; i < count; i++) AT_LEVEL(search_leaf)(tree, search, states[i], leaf);
+        return;
+    }
+    if (!tree->count) return;
+    search_state *active[TOGETHER];
+    memcpy(active, states, sizeof active);
+    while (count > 0)
+        for (int i = 0; i < count; i++)
+            // The last one takes the place of one that is done, and has its turn now.
+            if (!AT_LEVEL(search_step)(tree, search, levels, active[i])) active[i--] = active[--count];
 }
 
 #undef LANES
@@ -199,3 +208,5 @@ static TARGET void AT_LEVEL(nearest)(const galatea_point_tree *tree, const galat
 #undef L
 #undef UNALIGNED_D
 #undef UNALIGNED_F
+#undef UNALIGNED_L
+#undef SHIFTED

@@ -3,7 +3,7 @@
 #include <math.h>
 #include <string.h>
 
-enum { LEAF = GALATEA_TREE_LEAF };
+enum { LEAF = GALATEA_TREE_LEAF, FAN = GALATEA_TREE_FAN };
 
 int galatea_tree_round(const double *values, ptrdiff_t count, float *rounded) {
     int changed = 0;
@@ -16,14 +16,21 @@ int galatea_tree_round(const double *values, ptrdiff_t count, float *rounded) {
 
 ptrdiff_t galatea_tree_leaf_count(ptrdiff_t count) { return (count + LEAF - 1) / LEAF; }
 
+ptrdiff_t galatea_tree_node_count(ptrdiff_t count) {
+    ptrdiff_t nodes = 0, below = galatea_tree_leaf_count(count);
+    while (below > 0) {
+        const ptrdiff_t level = (below + FAN - 1) / FAN;
+        nodes += level;
+        below = level > 1 ? level : 0;
+    }
+    return nodes;
+}
+
 /// What the division of points works on.
 typedef struct {
     const float *points;
     ptrdiff_t dimension;
-    int exact;
-    galatea_tree_node *nodes;
     uint64_t *keys;
-    int32_t node_count, leaf_count;
 } tree_builder;
 
 /// A number that orders points by coordinate, then by row.
@@ -32,14 +39,6 @@ static inline uint64_t key_of(float value, int32_t row) {
     memcpy(&bits, &value, sizeof bits);
     bits = bits >> 31 ? ~bits : bits | 0x80000000;
     return (uint64_t)bits << 32 | (uint32_t)row;
-}
-
-static inline float value_of(uint64_t key) {
-    uint32_t bits = (uint32_t)(key >> 32);
-    bits = bits >> 31 ? bits & 0x7fffffff : ~bits;
-    float value;
-    memcpy(&value, &bits, sizeof value);
-    return value;
 }
 
 static inline void swap(uint64_t *a, uint64_t *b) {
@@ -106,44 +105,30 @@ static int32_t widest_axis(const tree_builder *builder, const int32_t *order, pt
     return widest;
 }
 
-/// Adds the cell of `order[0..<count]` and, below it, its parts; depth is log2(count / 32).
-static void add_cell(tree_builder *builder, int32_t *order, ptrdiff_t count) {
-    galatea_tree_node *node = builder->nodes + builder->node_count++;
+/// Orders a part of the points so that each of its leaves follows the other; depth is log2(count / 16).
+static void divide(tree_builder *builder, int32_t *order, ptrdiff_t count) {
     const ptrdiff_t leaves = galatea_tree_leaf_count(count);
-    if (leaves == 1) {
-        *node = (galatea_tree_node){0, 0, -1, builder->leaf_count++};
-        return;
-    }
+    if (leaves <= 1) return;
     const int32_t axis = widest_axis(builder, order, count);
     uint64_t *keys = builder->keys;
     for (ptrdiff_t i = 0; i < count; i++)
         keys[i] = key_of(builder->points[order[i] * builder->dimension + axis], order[i]);
-    // Whole leaves on the first side keep them full.
-    const ptrdiff_t middle = (leaves + 1) / 2 * LEAF;
+    // Whole boxes on the first side, the largest that are smaller than the part, keep leaves and nodes full.
+    ptrdiff_t box = 1;
+    while (box * FAN < leaves) box *= FAN;
+    const ptrdiff_t boxes = (leaves + box - 1) / box;
+    const ptrdiff_t middle = (boxes + 1) / 2 * box * LEAF;
     select_key(keys, count, middle);
-    uint64_t last = keys[0];
-    for (ptrdiff_t i = 0; i < count; i++) {
-        order[i] = (int32_t)(uint32_t)keys[i];
-        if (i < middle) last = keys[i] > last ? keys[i] : last;
-    }
-    node->axis = axis;
-    node->low_end = value_of(last);
-    node->high_start = value_of(keys[middle]);
-    if (!builder->exact) {
-        // The numbers themselves lie up to half a step beyond the rounded ones.
-        node->low_end = nextafterf(node->low_end, INFINITY);
-        node->high_start = nextafterf(node->high_start, -INFINITY);
-    }
-    add_cell(builder, order, middle);
-    node->place = builder->node_count;
-    add_cell(builder, order + middle, count - middle);
+    for (ptrdiff_t i = 0; i < count; i++) order[i] = (int32_t)(uint32_t)keys[i];
+    divide(builder, order, middle);
+    divide(builder, order + middle, count - middle);
 }
 
-void galatea_tree_build(const float *points, ptrdiff_t count, ptrdiff_t dimension, int exact,
-                        galatea_tree_node *nodes, int32_t *order, uint64_t *keys) {
+void galatea_tree_order(const float *points, ptrdiff_t count, ptrdiff_t dimension, int32_t *order,
+                        uint64_t *keys) {
     for (ptrdiff_t i = 0; i < count; i++) order[i] = (int32_t)i;
-    tree_builder builder = {points, dimension, exact, nodes, keys, 0, 0};
-    if (count > 0) add_cell(&builder, order, count);
+    tree_builder builder = {points, dimension, keys};
+    divide(&builder, order, count);
 }
 
 void galatea_tree_pack(const double *points, const int32_t *order, ptrdiff_t count, ptrdiff_t dimension,
@@ -159,4 +144,37 @@ void galatea_tree_pack(const double *points, const int32_t *order, ptrdiff_t cou
                 else
                     doubles[first + d * LEAF] = point[d];
         }
+}
+
+/// Widens the `place`th interval to hold `low` to `high`.
+static inline void widen(float *intervals, ptrdiff_t place, float low, float high) {
+    float *lows = intervals + place, *highs = intervals + FAN + place;
+    *lows = low < *lows ? low : *lows;
+    *highs = high > *highs ? high : *highs;
+}
+
+void galatea_tree_enclose(const float *points, const int32_t *order, ptrdiff_t count, ptrdiff_t dimension,
+                          int exact, float *boxes) {
+    const ptrdiff_t nodes = galatea_tree_node_count(count), width = 2 * FAN;
+    for (ptrdiff_t i = 0; i < nodes * dimension * width; i++) boxes[i] = i % width < FAN ? INFINITY : -INFINITY;
+    for (ptrdiff_t place = 0; place < count; place++) {
+        const ptrdiff_t leaf = place / LEAF;
+        for (ptrdiff_t d = 0; d < dimension; d++) {
+            const float value = points[order[place] * dimension + d];
+            // The number itself lies up to half a step beyond the rounded one.
+            widen(boxes + (leaf / FAN * dimension + d) * width, leaf % FAN,
+                  exact ? value : nextafterf(value, -INFINITY), exact ? value : nextafterf(value, INFINITY));
+        }
+    }
+    // A node's own box is the union of its boxes, and its place above follows from its place here.
+    ptrdiff_t below = 0, level = (galatea_tree_leaf_count(count) + FAN - 1) / FAN;
+    for (ptrdiff_t above = level; above < nodes; level = (level + FAN - 1) / FAN, above += level) {
+        for (ptrdiff_t node = 0; node < level; node++)
+            for (ptrdiff_t d = 0; d < dimension; d++) {
+                const float *from = boxes + ((below + node) * dimension + d) * width;
+                float *to = boxes + ((above + node / FAN) * dimension + d) * width;
+                for (int box = 0; box < FAN; box++) widen(to, node % FAN, from[box], from[FAN + box]);
+            }
+        below = above;
+    }
 }

@@ -10,7 +10,7 @@ public struct NeighborSearch: Sendable {
         /// The tree: among 10^6 normally distributed points it is 300 times as fast as looking at each in 2
         /// coordinates, 120 times in 5, 5 times in 10 and 0.85 times in 16, which is all that it can lose.
         case automatic
-        /// A k-d tree.
+        /// A tree of boxes around the points.
         case tree
         /// Every point is looked at.
         case exhaustive
@@ -60,7 +60,7 @@ public struct NeighborSearch: Sendable {
         for (rank, row) in rowOfRank.enumerated() { distinct[Int(row)] = Int32(rank) }
         self.ranks = distinct
         parts = Parts(
-            tree: PointTree(points, ranks: distinct, hasCells: method != .exhaustive), metric: metric,
+            tree: PointTree(points, ranks: distinct, hasBoxes: method != .exhaustive), metric: metric,
             level: level, rowOfRank: ranks == nil ? nil : rowOfRank)
     }
 

@@ -1,12 +1,13 @@
 internal import CKernels
 internal import Computing
 
-/// Points in leaves of 32 under a k-d tree (Bentley 1975; Friedman, Bentley & Finkel 1977), or without one.
+/// Points in leaves of 16 under a tree of boxes, or without one.
 ///
-/// Leaves hold coordinates in single precision where that is exact, as it is for stored latents; distances are
-/// in double precision either way. Each cell knows where its halves end along the axis that divides them, and
-/// the search adds up how far the query lies outside a cell along each axis (Arya & Mount 1993), so results are
-/// exact and equal those of looking at every point.
+/// Points are divided as in a k-d tree (Bentley 1975; Friedman, Bentley & Finkel 1977), four divisions a node: a
+/// node holds the bounding boxes of 16 leaves, or of 16 nodes (Guttman 1984), which one pass measures. Boxes are
+/// in single precision, and what rounding does to a box's distance is allowed for, so results are exact and equal
+/// those of looking at every point. Leaves hold coordinates in single precision where that is exact, as it is for
+/// stored latents; distances between points are in double precision either way.
 struct PointTree: Sendable {
     /// Number of points.
     let count: Int
@@ -14,16 +15,17 @@ struct PointTree: Sendable {
     let dimension: Int
     private let floats: AlignedMemory<Float>?
     private let doubles: AlignedMemory<Double>?
-    /// Place of each point among points of equal distance, shape `[leaf, 32]`.
+    /// Place of each point among points of equal distance, shape `[leaf, 16]`.
     private let ranks: AlignedMemory<Int32>
-    private let nodes: AlignedMemory<galatea_tree_node>?
+    /// Bounding boxes, shape `[node, dimension, 2, 16]`; `nil` to look at every point.
+    private let boxes: AlignedMemory<Float>?
 
     /// The points of `points`, all finite.
     ///
     /// - Parameters:
     ///   - ranks: Place of each point among points of equal distance, all different.
-    ///   - hasCells: Whether to build the tree; without one every point is looked at.
-    init(_ points: FeatureMatrix, ranks: [Int32], hasCells: Bool) {
+    ///   - hasBoxes: Whether to put boxes around them; without them every point is looked at.
+    init(_ points: FeatureMatrix, ranks: [Int32], hasBoxes: Bool) {
         precondition(
             points.count < Int32.max && points.dimension < Int32.max && ranks.count == points.count,
             "PointTree: \(points.count) points of \(points.dimension) coordinates, \(ranks.count) ranks")
@@ -34,15 +36,17 @@ struct PointTree: Sendable {
         let rounded = AlignedMemory<Float>(repeating: 0, count: points.values.count)
         let isExact = galatea_tree_round(points.values, points.values.count, rounded.start) != 0
         let order = AlignedMemory<Int32>(repeating: 0, count: count)
-        if hasCells {
-            let cells = AlignedMemory(repeating: galatea_tree_node(), count: max(0, 2 * leaves - 1))
+        if hasBoxes {
             let keys = AlignedMemory<UInt64>(repeating: 0, count: count)
-            galatea_tree_build(
-                rounded.start, count, dimension, isExact ? 1 : 0, cells.start, order.start, keys.start)
-            nodes = cells
+            galatea_tree_order(rounded.start, count, dimension, order.start, keys.start)
+            let width = dimension * 2 * Int(GALATEA_TREE_FAN)
+            let boxes = AlignedMemory<Float>(repeating: 0, count: galatea_tree_node_count(count) * width)
+            galatea_tree_enclose(
+                rounded.start, order.start, count, dimension, isExact ? 1 : 0, boxes.start)
+            self.boxes = boxes
         } else {
             for row in 0..<count { order.start[row] = Int32(row) }
-            nodes = nil
+            boxes = nil
         }
         let floats = isExact ? AlignedMemory<Float>(repeating: 0, count: leaves * dimension * length) : nil
         let doubles = isExact ? nil : AlignedMemory<Double>(repeating: 0, count: leaves * dimension * length)
@@ -85,7 +89,7 @@ struct PointTree: Sendable {
             "PointTree: no room for \(k) neighbours of \(number) queries")
         var tree = galatea_point_tree(
             count: count, dimension: dimension, floats: floats?.start, doubles: doubles?.start,
-            ranks: self.ranks.start, nodes: nodes?.start)
+            ranks: self.ranks.start, boxes: boxes?.start)
         excluding.set.withUnsafeBufferPointer { set in
             excluding.ofQuery.withUnsafeBufferPointer { ofQuery in
                 var search = galatea_search(

@@ -6,7 +6,8 @@ import Testing
 
 @Suite("Neighbour search kernels")
 struct NeighborKernelTests {
-    static let sizes = [0, 1, 15, 16, 17, 31, 32, 33, 64, 65, 1000]
+    /// Around a leaf of 16, a node of 16 leaves, and with nodes above nodes.
+    static let sizes = [0, 1, 15, 16, 17, 31, 32, 33, 64, 255, 256, 257, 1000]
 
     /// Every point's distance by a plain loop, sorted; equal distances by row.
     static func naive(_ points: FeatureMatrix, _ query: [Double], _ metric: Minkowski) -> [Neighbor] {
@@ -42,8 +43,8 @@ struct NeighborKernelTests {
             for metric in [Minkowski.manhattan, .euclidean, .chebyshev] {
                 for method in [NeighborSearch.Method.tree, .exhaustive] {
                     let search = try NeighborSearch(points, metric: metric, method: method, level: level)
-                    // 64 is the longest list kept sorted, 65 the shortest heap.
-                    for k in [1, 10, 64, 65, 1000] {
+                    // 16 is the longest list kept sorted, 17 the shortest heap.
+                    for k in [1, 10, 16, 17, 64, 1000] {
                         let found = try search.neighbors(ofEach: queries, k: k)
                         for (row, list) in found.enumerated() {
                             #expect(
@@ -56,8 +57,37 @@ struct NeighborKernelTests {
     }
 
     @Test(
+        "Three levels of nodes, and queries between the numbers of single precision, which lie far apart: as by the plain loop",
+        arguments: InstructionSet.available)
+    func queriesBetweenNumbers(level: InstructionSet) throws {
+        // At 10^6 single precision goes in steps of 1/16, and rounding a query moves it by up to half of one.
+        func values(_ count: Int, steps: Double, seed: UInt64) -> FeatureMatrix {
+            FeatureMatrix(
+                dimension: 3,
+                values: Samples.cube(count, dimension: 3, seed: seed).values.map {
+                    1e6 + ($0 * steps).rounded() / steps
+                })
+        }
+        let points = values(4500, steps: 16, seed: 9)
+        let queries = values(25, steps: 1024, seed: 1)
+        for metric in NeighborSearchTests.metrics {
+            let search = try NeighborSearch(points, metric: metric, method: .tree, level: level)
+            for k in [10, 40] {
+                for (row, list) in try search.neighbors(ofEach: queries, k: k).enumerated() {
+                    let expected = Self.naive(points, queries.row(row), metric).prefix(k)
+                    if case .power = metric {
+                        expectClose(list.map(\.distance), expected.map(\.distance), relative: 1e-14)
+                    } else {
+                        #expect(list == Array(expected))
+                    }
+                }
+            }
+        }
+    }
+
+    @Test(
         "Points that single precision cannot hold: every level gives the plain loop's rows and distances",
-        arguments: InstructionSet.available, [33, 1000])
+        arguments: InstructionSet.available, [33, 300, 1000])
     func doubles(level: InstructionSet, count: Int) throws {
         for dimension in [1, 3, 8, 20] {
             let points = Samples.cube(count, dimension: dimension)

@@ -1,4 +1,4 @@
-// A k-d tree over points and the exact search for nearest neighbours in it.
+// A tree of boxes over points and the exact search for nearest neighbours in it.
 #pragma once
 
 #include <stddef.h>
@@ -6,18 +6,14 @@
 
 #include "instruction_set.h"
 
-/// Points in a leaf; every leaf but the last is full.
-enum { GALATEA_TREE_LEAF = 32 };
-
-/// A cell of the tree: a leaf, or two cells, the first of which follows it.
-typedef struct {
-    /// No point of the first cell lies above `low_end` along `axis`, none of the second below `high_start`.
-    float low_end, high_start;
-    /// Coordinate that tells the cells apart; -1 for a leaf.
-    int32_t axis;
-    /// Second cell; for a leaf its number.
-    int32_t place;
-} galatea_tree_node;
+enum {
+    /// Points in a leaf; every leaf but the last is full.
+    GALATEA_TREE_LEAF = 16,
+    /// Boxes below a node; every node but the last of its level is full.
+    GALATEA_TREE_FAN = 16,
+    /// Levels of nodes that 2^31 points can need.
+    GALATEA_TREE_HEIGHT = 7,
+};
 
 /// How differences of coordinates become a distance.
 typedef enum {
@@ -27,17 +23,18 @@ typedef enum {
     GALATEA_MINKOWSKI = 3,  ///< p-th root of the sum of |d|^p.
 } galatea_metric;
 
-/// Points in leaves of 32, and the cells above them.
+/// Points in leaves of 16, and the boxes around leaves, around 16 of these boxes, and so on.
 typedef struct {
     ptrdiff_t count;
     ptrdiff_t dimension;
-    /// Coordinates, [leaf][dimension][32]: in single precision where that is exact, else `doubles`; one is NULL.
+    /// Coordinates, [leaf][dimension][16], in single precision where that is exact, else `doubles`; one is NULL.
     const float *floats;
     const double *doubles;
-    /// Place of each point among points of equal distance, all different: [leaf][32].
+    /// Place of each point among points of equal distance, all different: [leaf][16].
     const int32_t *ranks;
-    /// Cells, the root first; NULL to look at every point.
-    const galatea_tree_node *nodes;
+    /// Least and largest coordinates of a node's 16 boxes, [node][dimension][2][16], the nodes above leaves
+    /// first, the root last; NULL to look at every point.
+    const float *boxes;
 } galatea_point_tree;
 
 /// What is asked of a search.
@@ -57,21 +54,30 @@ int galatea_tree_round(const double *values, ptrdiff_t count, float *rounded);
 /// Leaves of a tree over `count` points.
 ptrdiff_t galatea_tree_leaf_count(ptrdiff_t count);
 
-/// Divides points, halving the widest axis, until each cell holds one leaf: O(n log n).
+/// Nodes of a tree over `count` points.
+ptrdiff_t galatea_tree_node_count(ptrdiff_t count);
+
+/// Divides points, halving the widest axis, until each part holds one leaf: O(n log n).
 ///
 /// Points of equal coordinate are told apart by row. The result depends on nothing but the arguments.
 ///
-/// - `points` holds [count][dimension] numbers, rounded; `exact` is 0 where rounding changed one.
-/// - `nodes` takes 2 leaves - 1 cells, `order` the row of each point in the order of the leaves.
+/// - `points` holds [count][dimension] numbers, rounded.
+/// - `order` takes the row of each point in the order of the leaves.
 /// - `keys` is scratch memory of `count`.
-void galatea_tree_build(const float *points, ptrdiff_t count, ptrdiff_t dimension, int exact,
-                        galatea_tree_node *nodes, int32_t *order, uint64_t *keys);
+void galatea_tree_order(const float *points, ptrdiff_t count, ptrdiff_t dimension, int32_t *order,
+                        uint64_t *keys);
 
 /// Packs `points[count][dimension]` in `order` into leaves, `floats` or `doubles`, the other being NULL.
 ///
 /// What is left of the last leaf repeats the last point.
 void galatea_tree_pack(const double *points, const int32_t *order, ptrdiff_t count, ptrdiff_t dimension,
                        float *floats, double *doubles);
+
+/// Puts boxes, [galatea_tree_node_count][dimension][2][16] numbers, around rounded points in `order`.
+///
+/// `exact` is 0 where rounding changed a point; boxes hold what it was nevertheless.
+void galatea_tree_enclose(const float *points, const int32_t *order, ptrdiff_t count, ptrdiff_t dimension,
+                          int exact, float *boxes);
 
 /// Doubles of scratch memory that a search needs.
 ptrdiff_t galatea_tree_workspace_count(ptrdiff_t dimension);
