@@ -12,28 +12,41 @@ ptrdiff_t galatea_plane_start(int32_t width) { return GALATEA_PLANE_MARGIN * gal
 
 // ---- Stack
 
+#define MOST_AT_ONCE 8
+
 /// Whole vectors of pixels without a look at each: whether every sum is finite; `seen` gathers the bits that are
 /// set in any pixel of a band.
-GALATEA_INLINE int add_finite(const galatea_cutout *cutout, int big_endian, int32_t bands, const float *sky,
-                              const float *weights, galatea_plane stack, galatea_i16 *seen) {
-    galatea_i16 worst = {0};
+GALATEA_INLINE int add_finite(const galatea_cutout *cutout, const int big_endian, const int32_t bands,
+                              const float *sky, const float *weights, galatea_plane stack, galatea_i16 *seen) {
+    // Copies, which the stores below cannot change.
+    galatea_f16 levels[MOST_AT_ONCE], factors[MOST_AT_ONCE];
+    galatea_i16 bits[MOST_AT_ONCE];
+    for (int32_t band = 0; band < bands; band++) {
+        levels[band] = SPLAT16(sky[band]);
+        factors[band] = SPLAT16(weights[band]);
+        bits[band] = (galatea_i16){0};
+    }
+    const ptrdiff_t step = 4 * cutout->band_stride;
+    const int32_t width = cutout->width;
+    // 0 times a sum that is not finite is none either.
+    galatea_f16 nothing = {0};
     for (int32_t y = 0; y < cutout->height; y++) {
         const uint8_t *from = row_of(cutout, 0, y);
         float *to = stack.pixels + y * stack.stride;
-        for (int32_t x = 0; x < cutout->width; x += 16) {
+        for (int32_t x = 0; x < width; x += 16) {
             galatea_f16 light = {0};
             for (int32_t band = 0; band < bands; band++) {
-                galatea_f16 v = pixels16(from + 4 * (band * cutout->band_stride + x), cutout->width - x, big_endian);
-                seen[band] |= (galatea_i16)v;
-                light += (v - sky[band]) * weights[band];
+                galatea_f16 v = pixels16(from + band * step + 4 * x, width - x, big_endian);
+                bits[band] |= (galatea_i16)v;
+                light += (v - levels[band]) * factors[band];
             }
-            if (cutout->width - x < 16) light = SELECT16(LANES < (cutout->width - x), light, (galatea_f16){0});
-            galatea_i16 magnitude = (galatea_i16)ABSOLUTE16(light);
-            worst = (galatea_i16)SELECT16(magnitude > worst, (galatea_f16)magnitude, (galatea_f16)worst);
+            if (width - x < 16) light = SELECT16(LANES < (width - x), light, (galatea_f16){0});
+            nothing += light * 0;
             GALATEA_STORE16(to + x, light);
         }
     }
-    return bits_of(worst >= EXPONENT_BITS) == 0;
+    for (int32_t band = 0; band < bands; band++) seen[band] = bits[band];
+    return bits_of(nothing != 0) == 0;
 }
 
 /// Pixel by pixel: those that are not finite count as sky.
@@ -60,11 +73,10 @@ GALATEA_INLINE int add_any(const galatea_cutout *cutout, const float *sky, const
 #define STACK_ARGUMENTS (cutout, sky, weights, stack, census)
 
 GALATEA_INLINE int stack_body STACK_PARAMETERS {
-    enum { most = 8 };
     const int32_t bands = cutout->bands;
-    int can_hurry = bands <= most;
+    int can_hurry = bands <= MOST_AT_ONCE;
     for (int32_t band = 0; band < bands && can_hurry; band++) can_hurry = isfinite(sky[band]);
-    galatea_i16 seen[most] = {{0}};
+    galatea_i16 seen[MOST_AT_ONCE] = {{0}};
     if (can_hurry) {
         // Three is the usual number, whose sums stay in registers.
         int is_finite = cutout->big_endian && bands == 3 ? add_finite(cutout, 1, 3, sky, weights, stack, seen)
@@ -141,27 +153,30 @@ GALATEA_INLINE void smooth_far(galatea_plane from, const float *taps, int32_t ha
     }
 }
 
-/// A reach of three, the usual one: down a column of vectors, whose last seven lines stay in registers.
-GALATEA_INLINE void smooth_near(galatea_plane from, const float *values, float threshold, galatea_plane to,
-                                uint64_t *bits, int32_t words) {
+/// A short reach: down a column of vectors, whose last lines stay in registers.
+GALATEA_INLINE void smooth_near(galatea_plane from, const float *values, const int half, float threshold,
+                                galatea_plane to, uint64_t *bits, int32_t words) {
+    enum { most = 3 };
+    const int count = 2 * half + 1;
     // Copies, which the stores below cannot change.
-    const float taps[4] = {values[0], values[1], values[2], values[3]};
+    float taps[most + 1];
+    for (int k = 0; k <= half; k++) taps[k] = values[k];
     for (int32_t x = 0; x < from.width; x += 16) {
         const float *next = from.pixels + x;
         const galatea_i16 inside = LANES < (from.width - x);
-        galatea_f16 lines[7] = {{0}};
-        for (int k = 3; k < 6; k++, next += from.stride) lines[k] = smooth_along(next, taps, 3);
-        for (int32_t start = 0; start < from.height; start += 7) {
+        galatea_f16 lines[2 * most + 1] = {{0}};
+        for (int k = half; k < count - 1; k++, next += from.stride) lines[k] = smooth_along(next, taps, half);
+        for (int32_t start = 0; start < from.height; start += count) {
 #pragma clang loop unroll(full)
-            for (int k = 0; k < 7; k++) {
+            for (int k = 0; k < count; k++) {
                 const int32_t y = start + k;
                 if (y >= from.height) break;
-                lines[(k + 6) % 7] = smooth_along(next, taps, 3);
+                lines[(k + 2 * half) % count] = smooth_along(next, taps, half);
                 next += from.stride;
-                galatea_f16 sum = taps[0] * lines[(k + 3) % 7];
-                sum += taps[1] * (lines[(k + 2) % 7] + lines[(k + 4) % 7]);
-                sum += taps[2] * (lines[(k + 1) % 7] + lines[(k + 5) % 7]);
-                sum += taps[3] * (lines[k] + lines[(k + 6) % 7]);
+                galatea_f16 sum = taps[0] * lines[(k + half) % count];
+#pragma clang loop unroll(full)
+                for (int j = 1; j <= half; j++)
+                    sum += taps[j] * (lines[(k + half - j) % count] + lines[(k + half + j) % count]);
                 sum = SELECT16(inside, sum, (galatea_f16){0});
                 GALATEA_STORE16(to.pixels + y * to.stride + x, sum);
                 bits[(ptrdiff_t)y * words + (x >> 6)] |= (uint64_t)bits_of(sum > threshold) << (x & 63);
@@ -177,7 +192,9 @@ GALATEA_INLINE void smooth_near(galatea_plane from, const float *values, float t
 
 GALATEA_INLINE void smooth_body SMOOTH_PARAMETERS {
     memset(bits, 0, (size_t)words * (size_t)from.height * sizeof *bits);
-    if (half == 3) smooth_near(from, taps, threshold, to, bits, words);
+    // The usual reaches, of a whole and of a halved plane.
+    if (half == 3) smooth_near(from, taps, 3, threshold, to, bits, words);
+    else if (half == 1) smooth_near(from, taps, 1, threshold, to, bits, words);
     else smooth_far(from, taps, half, threshold, to, bits, words);
 }
 
@@ -192,6 +209,12 @@ void galatea_smooth(galatea_level level, galatea_plane from, const float *taps, 
 
 /// Grows a row's set bits to either side.
 static void grow_row(const uint64_t *from, int32_t words, int32_t margin, uint64_t *row) {
+    uint64_t any = 0;
+    for (int32_t w = 0; w < words; w++) any |= from[w];
+    if (any == 0) {
+        memset(row, 0, (size_t)words * sizeof *row);
+        return;
+    }
     if (words == 2) {
         // The usual width: a row is one number.
         unsigned __int128 all = (unsigned __int128)from[1] << 64 | from[0];
@@ -229,6 +252,30 @@ void galatea_grow_bits(const uint64_t *bits, int32_t width, int32_t height, int3
     for (int32_t k = 1; k <= margin; k++) {
         const uint64_t *above = rows - (ptrdiff_t)k * words, *below = rows + (ptrdiff_t)k * words;
         for (ptrdiff_t i = 0; i < count; i++) out[i] |= above[i] | below[i];
+    }
+}
+
+/// Every bit of the lower half twice.
+static uint64_t doubled(uint64_t bits) {
+    bits &= 0xffffffff;
+    bits = (bits | bits << 16) & 0x0000ffff0000ffff;
+    bits = (bits | bits << 8) & 0x00ff00ff00ff00ff;
+    bits = (bits | bits << 4) & 0x0f0f0f0f0f0f0f0f;
+    bits = (bits | bits << 2) & 0x3333333333333333;
+    bits = (bits | bits << 1) & 0x5555555555555555;
+    return bits | bits << 1;
+}
+
+void galatea_double_bits(const uint64_t *bits, int32_t height, int32_t words, uint64_t *out, int32_t out_height,
+                         int32_t out_words) {
+    for (int32_t y = 0; y < out_height; y += 2) {
+        uint64_t *row = out + (ptrdiff_t)y * out_words;
+        for (int32_t w = 0; w < out_words; w++) {
+            const int is_inside = y / 2 < height && w / 2 < words;
+            const uint64_t half = is_inside ? bits[(ptrdiff_t)(y / 2) * words + w / 2] >> (w % 2 * 32) : 0;
+            row[w] = half == 0 ? 0 : doubled(half);
+        }
+        if (y + 1 < out_height) memcpy(row + out_words, row, (size_t)out_words * sizeof *row);
     }
 }
 

@@ -119,7 +119,7 @@ struct FastMeasurement {
     }
 
     /// Measures the sky again without the sources' pixels, and the correlation of its noise.
-    private mutating func refineSky() {
+    mutating func refineSky() {
         galatea_grow_bits(memory.sources, cutout.width, cutout.height, words, 3, memory.others)
         var shift: Float = 0
         var pairRatio: Double?
@@ -168,11 +168,12 @@ struct FastMeasurement {
 
     /// Sets the bits of pixels that neither sources nor gaps cover.
     private func openSky(avoiding gaps: UnsafeMutablePointer<UInt64>?) {
-        let last = width % 64 == 0 ? ~0 : (UInt64(1) << UInt64(width % 64)) - 1
-        for index in 0..<memory.words * height {
-            let inside = index % memory.words == memory.words - 1 ? last : ~0
-            memory.free[index] = inside & ~memory.others[index] & ~(gaps?[index] ?? 0)
-        }
+        let (words, count) = (memory.words, memory.words * height)
+        for index in 0..<count { memory.free[index] = ~memory.others[index] }
+        if let gaps { for index in 0..<count { memory.free[index] &= ~gaps[index] } }
+        guard width % 64 > 0 else { return }
+        let last = (UInt64(1) << UInt64(width % 64)) - 1
+        for index in stride(from: words - 1, to: count, by: words) { memory.free[index] &= last }
     }
 
     // MARK: Stack
@@ -222,44 +223,6 @@ struct FastMeasurement {
             variance += pow(Double(weights[band]) * Double(noises[band]), 2)
         }
         stackSigma = variance.squareRoot()
-    }
-
-    // MARK: Target
-
-    /// Finds the target and frees the stack of its neighbours.
-    private mutating func findTarget() -> galatea_source? {
-        let threshold = Float(settings.threshold * stackSigma)
-        galatea_smooth(
-            level, memory.stack, photometry.taps, Int32(photometry.taps.count - 1), threshold, memory.smooth,
-            memory.sources, words)
-        let scale = geometry.pixelScale
-        var search = galatea_source_search(
-            threshold: threshold, minimum_area: Int32(settings.minimumArea),
-            contrast: Float(settings.deblendingContrast), x: target.x, y: target.y,
-            tolerance: max(settings.centralTolerance, 1.5 * scale) / scale)
-        let source = galatea_find_source(
-            level, memory.smooth, memory.sources, words, &search, memory.search, memory.target)
-        refineSky()
-        guard source.area > 0, source.flux > 0 else { return nil }
-        let count = memory.words * height
-        for index in 0..<count { memory.free[index] = memory.sources[index] & ~memory.target[index] }
-        galatea_grow_bits(
-            memory.free, cutout.width, cutout.height, words, Int32(settings.neighbourMargin), memory.others)
-        for index in 0..<count { memory.others[index] &= ~memory.target[index] }
-        let twice = Self.twice(SIMD2(source.x, source.y))
-        galatea_mirror_pixels(memory.stack, memory.others, words, twice.x, twice.y)
-        for band in 0..<bandCount where hasGaps[band] && weights[band] > 0 {
-            galatea_mirror_gaps(
-                &cutout, Int32(band), sky.levels[band], weights[band],
-                memory.gaps(of: band, height: height, if: true), memory.others, words, twice.x, twice.y,
-                memory.stack)
-        }
-        return source
-    }
-
-    /// The sum of a pixel's coordinates and those of its mirror image.
-    static func twice(_ center: SIMD2<Double>) -> SIMD2<Int32> {
-        SIMD2(Int32((2 * center.x).rounded()), Int32((2 * center.y).rounded()))
     }
 }
 

@@ -6,76 +6,112 @@ internal import CKernels
 public final class MeasurementWorkspace {
     private var geometry: CutoutGeometry?
     private var memory = UnsafeMutableRawBufferPointer(start: nil, count: 0)
+    private var parts: Parts?
 
     /// Memory that grows with its first use.
     public init() {}
 
     deinit { memory.deallocate() }
 
-    /// The memory, divided.
-    struct Parts {
-        /// Bands in units of their noise, added.
-        var stack = galatea_plane()
-        /// The stack, smoothed.
-        var smooth = galatea_plane()
-        /// The stack at half its resolution.
-        var halved = galatea_plane()
-        /// Pixels of a border.
-        var values: UnsafeMutablePointer<Float>
-        /// Scratch of the noise's correlation.
-        var noise: UnsafeMutablePointer<Float>
-        /// One histogram a band.
-        var histograms: UnsafeMutablePointer<galatea_sky_histogram>
-        /// 64-bit words of a mask's row.
-        var words: Int
-        /// Masks: pixels of any source, of the target, of neighbours, of open sky; gaps of each band.
-        var sources: UnsafeMutablePointer<UInt64>
-        var target: UnsafeMutablePointer<UInt64>
-        var others: UnsafeMutablePointer<UInt64>
-        var free: UnsafeMutablePointer<UInt64>
-        var gaps: UnsafeMutablePointer<UInt64>
-        /// Scratch of the search for sources.
-        var search: UnsafeMutableRawPointer
-    }
-    private var parts: Parts?
-
     /// The memory for a geometry, made anew when it is not the one before.
     func parts(width: Int, height: Int, bandCount: Int) -> Parts {
         let wanted = CutoutGeometry(bandCount: bandCount, width: width, height: height)
         if let parts, geometry == wanted { return parts }
-        let words = (width + 63) / 64
-        let plane = 4 * galatea_plane_size(Int32(width), Int32(height))
-        let mask = 8 * words * height
-        let sizes = [
-            plane, plane, 4 * width * height, 4 * galatea_noise_scratch(Int32(width), Int32(height)),
-            bandCount * MemoryLayout<galatea_sky_histogram>.stride, mask, mask, mask, mask, mask * bandCount,
-            galatea_search_scratch(Int32(width), Int32(height)),
-            4 * galatea_plane_size(Int32(width / 2), Int32(height / 2)),
-        ].map { ($0 + 63) / 64 * 64 }
+        // Laid out once to see how much it takes, from an address that nothing is read from.
+        var division = Division(next: UnsafeMutableRawPointer(bitPattern: Division.alignment)!)
+        _ = Parts(&division, width: width, height: height, bandCount: bandCount)
         memory.deallocate()
-        let base = UnsafeMutableRawPointer.allocate(byteCount: sizes.reduce(0, +), alignment: 64)
-        memory = UnsafeMutableRawBufferPointer(start: base, count: sizes.reduce(0, +))
+        memory = .allocate(byteCount: division.count, alignment: Division.alignment)
+        division = Division(next: memory.baseAddress!)
+        let made = Parts(&division, width: width, height: height, bandCount: bandCount)
         // Only the planes' margins must be 0; memory that is not touched costs nothing.
-        base.initializeMemory(as: UInt8.self, repeating: 0, count: sizes[0] + sizes[1])
-        (base + sizes[..<11].reduce(0, +)).initializeMemory(as: UInt8.self, repeating: 0, count: sizes[11])
-        func part<Value>(_ index: Int, _ type: Value.Type) -> UnsafeMutablePointer<Value> {
-            (base + sizes[..<index].reduce(0, +)).bindMemory(
-                to: type, capacity: sizes[index] / MemoryLayout<Value>.stride)
-        }
-        func framed(_ index: Int, _ width: Int, _ height: Int) -> galatea_plane {
-            galatea_plane(
-                pixels: part(index, Float.self) + galatea_plane_start(Int32(width)), width: Int32(width),
-                height: Int32(height), stride: galatea_plane_stride(Int32(width)))
-        }
-        let made = Parts(
-            stack: framed(0, width, height), smooth: framed(1, width, height),
-            halved: framed(11, width / 2, height / 2), values: part(2, Float.self),
-            noise: part(3, Float.self),
-            histograms: part(4, galatea_sky_histogram.self), words: words, sources: part(5, UInt64.self),
-            target: part(6, UInt64.self), others: part(7, UInt64.self), free: part(8, UInt64.self),
-            gaps: part(9, UInt64.self), search: base + sizes[..<10].reduce(0, +))
+        memory.baseAddress!.initializeMemory(as: UInt8.self, repeating: 0, count: made.planeBytes)
         geometry = wanted
         parts = made
         return made
+    }
+}
+
+extension MeasurementWorkspace {
+    /// Memory handed out piece by piece.
+    fileprivate struct Division {
+        static let alignment = 64
+        var next: UnsafeMutableRawPointer
+        var count = 0
+
+        mutating func bytes(_ wanted: Int) -> UnsafeMutableRawPointer {
+            let size = (wanted + Self.alignment - 1) / Self.alignment * Self.alignment
+            defer {
+                next += size
+                count += size
+            }
+            return next
+        }
+
+        mutating func values<Value>(_ wanted: Int) -> UnsafeMutablePointer<Value> {
+            bytes(wanted * MemoryLayout<Value>.stride).assumingMemoryBound(to: Value.self)
+        }
+
+        mutating func plane(width: Int, height: Int) -> galatea_plane {
+            let (width, height) = (Int32(width), Int32(height))
+            let start: UnsafeMutablePointer<Float> = values(galatea_plane_size(width, height))
+            return galatea_plane(
+                pixels: start + galatea_plane_start(width), width: width, height: height,
+                stride: galatea_plane_stride(width))
+        }
+    }
+
+    /// The memory, divided.
+    struct Parts {
+        /// Bands in units of their noise, added.
+        let stack: galatea_plane
+        /// The stack, smoothed.
+        let smooth: galatea_plane
+        /// The stack at half its resolution.
+        let halved: galatea_plane
+        /// That, smoothed.
+        let halvedSmooth: galatea_plane
+        /// Bytes of the planes, which come first.
+        let planeBytes: Int
+        /// Pixels of a border.
+        let values: UnsafeMutablePointer<Float>
+        /// Scratch of the noise's correlation.
+        let noise: UnsafeMutablePointer<Float>
+        /// One histogram a band.
+        let histograms: UnsafeMutablePointer<galatea_sky_histogram>
+        /// 64-bit words of a mask's row.
+        let words: Int
+        /// Masks: pixels of any source, of the target, of neighbours, of open sky; gaps of each band.
+        let sources: UnsafeMutablePointer<UInt64>
+        let target: UnsafeMutablePointer<UInt64>
+        let others: UnsafeMutablePointer<UInt64>
+        let free: UnsafeMutablePointer<UInt64>
+        let gaps: UnsafeMutablePointer<UInt64>
+        /// The same of the halved stack: pixels of any source, of the target.
+        let halvedSources: UnsafeMutablePointer<UInt64>
+        let halvedTarget: UnsafeMutablePointer<UInt64>
+        /// Scratch of the search for sources.
+        let search: UnsafeMutableRawPointer
+
+        fileprivate init(_ division: inout Division, width: Int, height: Int, bandCount: Int) {
+            stack = division.plane(width: width, height: height)
+            smooth = division.plane(width: width, height: height)
+            halved = division.plane(width: width / 2, height: height / 2)
+            halvedSmooth = division.plane(width: width / 2, height: height / 2)
+            planeBytes = division.count
+            values = division.values(width * height)
+            noise = division.values(galatea_noise_scratch(Int32(width), Int32(height)))
+            histograms = division.values(bandCount)
+            words = (width + 63) / 64
+            sources = division.values(words * height)
+            target = division.values(words * height)
+            others = division.values(words * height)
+            free = division.values(words * height)
+            gaps = division.values(words * height * bandCount)
+            let halvedWords = (width / 2 + 63) / 64
+            halvedSources = division.values(halvedWords * (height / 2))
+            halvedTarget = division.values(halvedWords * (height / 2))
+            search = division.bytes(galatea_search_scratch(Int32(width), Int32(height)))
+        }
     }
 }

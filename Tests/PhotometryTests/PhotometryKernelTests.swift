@@ -170,19 +170,23 @@ struct PhotometryKernelTests {
     @Test(
         "Smoothing is the naive double sum and its bits the threshold's", arguments: InstructionSet.available)
     func smoothing(set: InstructionSet) {
-        let taps: [Float] = [0.4, 0.2, 0.08, 0.02]
-        for (width, height) in [(35, 20), (128, 9), (8, 8), (1, 3)] {
+        let all: [Float] = [0.4, 0.2, 0.08, 0.02, 0.01]
+        for (width, height, reach) in [
+            (35, 20, 3), (128, 9, 3), (8, 8, 1), (1, 3, 3), (64, 64, 1), (33, 7, 4),
+        ] {
+            let taps = Array(all[...reach])
             let image = Self.noise(width * height, seed: 5)
             let from = Plane(image, width: width, height: height)
             let to = Plane(image.map { _ in 0 }, width: width, height: height)
             let words = (width + 63) / 64
             var bits = [UInt64](repeating: ~0, count: words * height)
-            galatea_smooth(Self.level(set), from.plane, taps, 3, 0.3, to.plane, &bits, Int32(words))
+            galatea_smooth(
+                Self.level(set), from.plane, taps, Int32(reach), 0.3, to.plane, &bits, Int32(words))
             var expected = [Double](repeating: 0, count: width * height)
             for y in 0..<height {
                 for x in 0..<width {
-                    for v in max(0, y - 3)...min(height - 1, y + 3) {
-                        for u in max(0, x - 3)...min(width - 1, x + 3) {
+                    for v in max(0, y - reach)...min(height - 1, y + reach) {
+                        for u in max(0, x - reach)...min(width - 1, x + reach) {
                             expected[y * width + x] +=
                                 Double(taps[abs(u - x)] * taps[abs(v - y)] * image[v * width + u])
                         }
@@ -209,6 +213,24 @@ struct PhotometryKernelTests {
                     mask[$0] && abs($0 % width - index % width) <= margin
                         && abs($0 / width - index / width) <= margin
                 }
+            }
+            #expect(out == Self.bits(expected, width: width))
+        }
+    }
+
+    @Test("Each bit of a mask at half the resolution becomes four, an odd last row or column none")
+    func doubling() {
+        for (width, height) in [(128, 12), (70, 9), (131, 5), (9, 2)] {
+            let (halfWidth, halfHeight) = (width / 2, height / 2)
+            let (words, halfWords) = ((width + 63) / 64, (halfWidth + 63) / 64)
+            let half = (0..<halfWidth * halfHeight).map { $0 % 7 == 3 || $0 % 64 == 31 }
+            var out = [UInt64](repeating: ~0, count: words * height)
+            galatea_double_bits(
+                Self.bits(half, width: halfWidth), Int32(halfHeight), Int32(halfWords), &out, Int32(height),
+                Int32(words))
+            let expected = (0..<width * height).map { index in
+                let (x, y) = (index % width / 2, index / width / 2)
+                return x < halfWidth && y < halfHeight && half[y * halfWidth + x]
             }
             #expect(out == Self.bits(expected, width: width))
         }

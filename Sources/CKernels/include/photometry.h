@@ -123,6 +123,10 @@ void galatea_smooth(galatea_level level, galatea_plane from, const float *taps, 
 void galatea_grow_bits(const uint64_t *bits, int32_t width, int32_t height, int32_t words, int32_t margin,
                        uint64_t *out);
 
+/// Makes four set bits of each one, `[y, x]` those of `[y / 2, x / 2]`; what lies beyond the given ones is not set.
+void galatea_double_bits(const uint64_t *bits, int32_t height, int32_t words, uint64_t *out, int32_t out_height,
+                         int32_t out_words);
+
 /// Replaces each pixel of a plane whose bit is set by the one at `twice_center - (x, y)`, by 0 where that is
 /// set too or lies outside.
 void galatea_mirror_pixels(galatea_plane plane, const uint64_t *bits, int32_t words, int32_t twice_x,
