@@ -75,7 +75,9 @@ package final class ByteSource: Sendable {
 
     /// Opens a regular file.
     private static func open(_ path: String) throws(FITSError) -> (descriptor: Int32, size: Int) {
-        guard !path.utf8.contains(0) else {
+        // Of the bytes as they lie in memory this takes nothing; of a view of them it is felt beside opening.
+        let holdsZero = path.utf8.withContiguousStorageIfAvailable { $0.contains(0) }
+        guard !(holdsZero ?? path.utf8.contains(0)) else {
             throw .cannotOpen(path: path, reason: "the name holds a zero byte")
         }
         // Without O_NONBLOCK opening a pipe waits for its other end.

@@ -5,10 +5,27 @@
 public struct CutoutFile: Sendable {
     /// What the header says.
     public let header: CutoutHeader
-    private let file: FITSFile
-
     /// Whether the pixels are float32 as they stand, with nothing beside them that tells of their noise or mask.
     public let isPlain: Bool
+    private let source: ByteSource
+    /// Where the pixels begin.
+    private let dataOffset: Int
+    /// The file's structure; `nil` for one that was known by its pattern.
+    private let structure: Structure?
+
+    /// Whether its headers were read, and not known by those of another file.
+    package var wasReadInFull: Bool { structure != nil }
+
+    /// One reference in place of many: files go from hand to hand.
+    private final class Structure: Sendable {
+        let file: FITSFile
+        let cutout: CutoutUnit
+
+        init(_ file: FITSFile, _ cutout: CutoutUnit) {
+            self.file = file
+            self.cutout = cutout
+        }
+    }
 
     /// Reads the file at `path`.
     public init(path: String) throws(FITSError) {
@@ -16,29 +33,34 @@ public struct CutoutFile: Sendable {
         self = try reader.read(path)
     }
 
-    /// Reads the file at `path` into `memory`.
-    init(path: String, memory: inout ReusedMemory) throws(FITSError) {
-        file = try FITSFile(whole: path, memory: &memory)
-        header = try CutoutHeader(file)
-        isPlain = Self.isPlain(header, in: file)
+    /// The cutout that was found in a file.
+    init(_ cutout: CutoutUnit, in file: FITSFile) {
+        header = cutout.header
+        isPlain = cutout.isPlain(in: file)
+        source = file.source
+        dataOffset = cutout.unit.dataOffset
+        structure = Structure(file, cutout)
     }
 
-    private static func isPlain(_ header: CutoutHeader, in file: FITSFile) -> Bool {
-        guard header.unit.kind == .image, header.unit.bitsPerPixel == -32, header.isUnscaled else {
-            return false
-        }
-        return !file.units.contains { other in
-            other.index > header.unit.index && (other.kind == .image || other.kind == .compressedImage)
-        }
+    /// The cutout in a file that is like another one, with its own header.
+    init(_ header: CutoutHeader, in source: ByteSource, dataOffset: Int) {
+        self.header = header
+        isPlain = true
+        self.source = source
+        self.dataOffset = dataOffset
+        structure = nil
     }
 
     /// Lends the stored pixels of a plain file, big-endian float32 `[band, y, x]`.
     public func withStoredPixels<Result>(_ body: (RawSpan) -> Result) throws(FITSError) -> Result {
-        precondition(isPlain, "CutoutFile: '\(file.path)' does not store plain pixels")
+        precondition(isPlain, "CutoutFile: '\(source.name)' does not store plain pixels")
         let count = 4 * header.width * header.height * header.bands.count
-        return try file.source.withBytes(at: header.unit.dataOffset, count: count) { body($0.bytes) }
+        return try source.withBytes(at: dataOffset, count: count) { body($0.bytes) }
     }
 
     /// The cutout with its pixels, inverse variances and mask bits.
-    public func cutout() throws(FITSError) -> LegacyCutout { try LegacyCutout(file, header: header) }
+    public func cutout() throws(FITSError) -> LegacyCutout {
+        if let structure { return try LegacyCutout(structure.file, structure.cutout) }
+        return try LegacyCutout(FITSFile(source: source))
+    }
 }

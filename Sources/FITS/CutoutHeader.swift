@@ -4,25 +4,38 @@ public import Astronomy
 ///
 /// Of a plain file this is read in some 15 kB, whatever the size of the image; a gzipped one is unpacked whole.
 public struct CutoutHeader: Sendable {
-    /// The bands, in the order of the file.
-    public let bands: [String]
-    /// SURVEY, such as `DECaLS`.
-    public let survey: String?
-    /// VERSION, such as `DR10`.
-    public let version: String?
+    /// What the files of a survey have in common.
+    private let content: Content
     /// Where the pixels lie on the sky, and their scale.
     public let coordinates: WorldCoordinates
-    /// The unit with the pixels.
-    let unit: HeaderDataUnit
-    /// Whether stored numbers are the physical ones.
-    let isUnscaled: Bool
-    /// Lengths of the axes x, y and, for a cube, band.
-    let axes: [Int]
 
+    /// Shared by headers that differ in their place alone.
+    private final class Content: Sendable {
+        let bands: [String]
+        let survey: String?
+        let version: String?
+        let axes: [Int]
+
+        init(bands: [String], survey: String?, version: String?, axes: [Int]) {
+            self.bands = bands
+            self.survey = survey
+            self.version = version
+            self.axes = axes
+        }
+    }
+
+    /// The bands, in the order of the file.
+    public var bands: [String] { content.bands }
+    /// SURVEY, such as `DECaLS`.
+    public var survey: String? { content.survey }
+    /// VERSION, such as `DR10`.
+    public var version: String? { content.version }
+    /// Lengths of the axes x, y and, for a cube, band.
+    var axes: [Int] { content.axes }
     /// Pixels in a row.
-    public var width: Int { axes[0] }
+    public var width: Int { content.axes[0] }
     /// Rows.
-    public var height: Int { axes[1] }
+    public var height: Int { content.axes[1] }
     /// The position at the image's middle; `nil` when the header has no coordinates that are understood.
     public var centre: SkyPosition? { coordinates.plane?.centre(width: width, height: height) }
 
@@ -35,35 +48,33 @@ public struct CutoutHeader: Sendable {
 
     /// Reads the header of the cutout in `file`: that of its first image, whichever unit holds it.
     public init(_ file: FITSFile, assumedBands: [String]? = nil) throws(FITSError) {
-        let unit = try Self.imageUnit(file)
-        let layout = try file.layout(of: unit)
+        self = try CutoutUnit(file, assumedBands: assumedBands).header
+    }
+
+    /// Reads the header of `unit`, whose pixels are stored in a layout.
+    init(
+        _ unit: HeaderDataUnit, _ layout: ImageLayout, in file: FITSFile, assumedBands: [String]?
+    ) throws(FITSError) {
         let axes = Self.withoutDegenerateAxes(layout.axes)
         guard axes.count == 2 || axes.count == 3 else {
             throw .notCutout(
                 path: file.path, hdu: unit.index,
                 reason: "its image has \(layout.axes.count) axes \(layout.axes), expected (x, y, band)")
         }
-        bands = try Self.bands(unit, planes: axes.count == 3 ? axes[2] : 1, assumed: assumedBands)
+        let bands = try Self.bands(unit, planes: axes.count == 3 ? axes[2] : 1, assumed: assumedBands)
         coordinates = try unit.worldCoordinates()
-        survey = unit.header.text("SURVEY") ?? file.units[0].header.text("SURVEY")
-        version = unit.header.text("VERSION") ?? file.units[0].header.text("VERSION")
-        self.unit = unit
-        isUnscaled = layout.isUnscaled
-        self.axes = axes
+        content = Content(
+            bands: bands, survey: unit.header.text("SURVEY") ?? file.units[0].header.text("SURVEY"),
+            version: unit.header.text("VERSION") ?? file.units[0].header.text("VERSION"), axes: axes)
     }
 
-    /// The unit with the cutout's pixels.
-    private static func imageUnit(_ file: FITSFile) throws(FITSError) -> HeaderDataUnit {
-        if file.units.contains(where: { $0.header.contains("GALFMT") }) {
-            throw .notCutout(path: file.path, hdu: 0, reason: "it is a packed file of many cutouts")
-        }
-        guard let unit = file.firstImage else {
-            let found =
-                file.units.contains { $0.kind == .binaryTable } ? "a table" : "no image of two axes or more"
-            throw .notCutout(path: file.path, hdu: 0, reason: "it holds \(found)")
-        }
-        return unit
+    private init(_ content: Content, _ coordinates: WorldCoordinates) {
+        self.content = content
+        self.coordinates = coordinates
     }
+
+    /// The same header at another place.
+    func at(_ coordinates: WorldCoordinates) -> CutoutHeader { CutoutHeader(content, coordinates) }
 
     /// The axes without those of length 1 behind the third.
     private static func withoutDegenerateAxes(_ axes: [Int]) -> [Int] {

@@ -7,7 +7,7 @@ enum DecimalNumber {
             let number = Int64(digits.mantissa)
             return .integer(digits.isNegative ? -number : number)
         }
-        guard let size = digits.exactValue else { return anyValue(field, token) }
+        guard let size = digits.nearestValue else { return anyValue(field, token) }
         return .real(digits.isNegative ? -size : size)
     }
 
@@ -78,11 +78,26 @@ enum DecimalNumber {
             return isNegative ? -power : power
         }
 
-        /// The nearest double, where one multiplication or division of exact numbers gives it (Clinger 1990).
-        var exactValue: Double? {
-            guard mantissa <= 1 << 53, abs(exponent) < DecimalNumber.powers.count else { return nil }
-            let power = DecimalNumber.powers[abs(exponent)]
-            return exponent < 0 ? Double(mantissa) / power : Double(mantissa) * power
+        /// The nearest double, where it is found without numbers of many words.
+        var nearestValue: Double? {
+            if mantissa <= 1 << 53, abs(exponent) < DecimalNumber.powers.count {
+                // One multiplication or division of exact numbers gives it (Clinger 1990).
+                let power = DecimalNumber.powers[abs(exponent)]
+                return exponent < 0 ? Double(mantissa) / power : Double(mantissa) * power
+            }
+            guard mantissa > 0, (1..<DecimalNumber.wholePowers.count).contains(-exponent) else { return nil }
+            return quotient(DecimalNumber.wholePowers[-exponent])
+        }
+
+        /// The mantissa by a divisor, rounded once.
+        private func quotient(_ divisor: UInt64) -> Double {
+            // With the highest bit of both set the quotient has 63 or 64 bits, ten more than a double; whatever
+            // remains sets the last one, which tells a half from more than a half.
+            let (own, other) = (mantissa.leadingZeroBitCount, divisor.leadingZeroBitCount)
+            let dividend = mantissa << UInt64(own)
+            let found = (divisor << UInt64(other)).dividingFullWidth((dividend >> 1, dividend << 63))
+            let bits = found.quotient | (found.remainder == 0 ? 0 : 1)
+            return Double(sign: .plus, exponent: other - own - 63, significand: Double(bits))
         }
     }
 
@@ -91,6 +106,9 @@ enum DecimalNumber {
         1, 1e1, 1e2, 1e3, 1e4, 1e5, 1e6, 1e7, 1e8, 1e9, 1e10, 1e11, 1e12, 1e13, 1e14, 1e15, 1e16, 1e17, 1e18,
         1e19, 1e20, 1e21, 1e22,
     ]
+
+    /// The powers of ten that words hold.
+    private static let wholePowers = Array(sequence(first: 1 as UInt64) { $0 &* 10 }.prefix(20))
 
     /// A number of any length.
     private static func anyValue(_ field: Span<UInt8>, _ token: Range<Int>) -> HeaderValue? {

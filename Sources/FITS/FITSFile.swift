@@ -40,10 +40,12 @@ public struct FITSFile: Sendable {
         try self.init(source: ByteSource(path: path, isMapped: true), limits: Limits(), isTrusted: true)
     }
 
-    /// Opens the local file at `path`, a small one, reading it in one go into `memory`.
-    init(whole path: String, memory: inout ReusedMemory) throws(FITSError) {
+    /// Reads a local file that is open.
+    ///
+    /// - Parameter notesAskedCards: Whether each header notes which of its cards are asked for.
+    init(source: ByteSource, notesAskedCards: Bool = false) throws(FITSError) {
         try self.init(
-            source: ByteSource.whole(path: path, memory: &memory), limits: Limits(), isTrusted: true)
+            source: source, limits: Limits(), isTrusted: true, notesAskedCards: notesAskedCards)
     }
 
     /// Reads a file that is in memory, such as an upload; `name` stands for it in messages.
@@ -53,7 +55,9 @@ public struct FITSFile: Sendable {
         try self.init(source: ByteSource(bytes: bytes, name: name), limits: limits, isTrusted: false)
     }
 
-    private init(source packed: ByteSource, limits: Limits, isTrusted: Bool) throws(FITSError) {
+    private init(
+        source packed: ByteSource, limits: Limits, isTrusted: Bool, notesAskedCards: Bool = false
+    ) throws(FITSError) {
         let source = try Gzip.unpackedIfNeeded(packed, limit: limits.decompressedBytes)
         self.source = source
         self.limits = limits
@@ -68,7 +72,8 @@ public struct FITSFile: Sendable {
                 throw .tooMany(
                     path: path, hdu: units.count, what: "header-data units", limit: Self.unitLimit)
             }
-            let (header, dataOffset) = try FITSHeader.read(from: source, at: offset, hdu: units.count)
+            let (header, dataOffset) = try FITSHeader.read(
+                from: source, at: offset, hdu: units.count, notesAskedCards: notesAskedCards)
             if units.isEmpty, try header.logical("SIMPLE") != true {
                 throw .malformedHeader(path: path, hdu: 0, keyword: "SIMPLE", reason: "is not T")
             }
@@ -80,8 +85,7 @@ public struct FITSFile: Sendable {
             }
             units.append(unit)
             // The padding of the last unit may be missing: nothing is lost with it.
-            let blocks = (unit.dataLength + FITSHeader.blockLength - 1) / FITSHeader.blockLength
-            offset = dataOffset + blocks * FITSHeader.blockLength
+            offset = dataOffset + unit.paddedLength
         }
         self.units = units
     }

@@ -1,9 +1,10 @@
 extension FITSHeader {
     /// Reads the header that starts at `offset`.
     ///
+    /// - Parameter notesAskedCards: Whether the header notes which of its cards are asked for.
     /// - Returns: The header and the offset of the data after it.
     static func read(
-        from source: ByteSource, at offset: Int, hdu: Int
+        from source: ByteSource, at offset: Int, hdu: Int, notesAskedCards: Bool = false
     ) throws(FITSError) -> (header: FITSHeader, dataOffset: Int) {
         var bytes: [UInt8] = []
         // Five blocks hold the header of a survey cutout, and most need fewer, which matters where they are
@@ -30,7 +31,9 @@ extension FITSHeader {
                         present: source.size - offset)
                 }
                 bytes.removeSubrange((end * cardLength)...)
-                return (try FITSHeader(path: source.name, hdu: hdu, bytes: bytes), offset + length)
+                let header = try FITSHeader(
+                    path: source.name, hdu: hdu, bytes: bytes, notesAskedCards: notesAskedCards)
+                return (header, offset + length)
             }
             guard cards < cardLimit else {
                 throw .tooMany(path: source.name, hdu: hdu, what: "header cards", limit: cardLimit)

@@ -12,18 +12,25 @@ public struct FITSHeader: Sendable {
         let path: String
         let bytes: [UInt8]
         let index: KeywordIndex
+        let asked: AskedCards?
 
-        init(path: String, bytes: [UInt8], index: KeywordIndex) {
+        init(path: String, bytes: [UInt8], index: KeywordIndex, asked: AskedCards?) {
             self.path = path
             self.bytes = bytes
             self.index = index
+            self.asked = asked
         }
     }
 
     /// The file's path or name, for messages.
     public var path: String { content.path }
     /// All cards before END as they stand in the file, 80 bytes each.
-    var rawCards: [UInt8] { content.bytes }
+    var rawCards: [UInt8] {
+        content.asked?.noteAll()
+        return content.bytes
+    }
+    /// Which cards were asked for until now, those not counted whose keyword alone was; `nil` unless it is noted.
+    var askedCards: [Bool]? { content.asked?.all }
 
     /// Most cards that are read; the longest real headers hold some ten thousand.
     static let cardLimit = 100_000
@@ -33,7 +40,7 @@ public struct FITSHeader: Sendable {
     static let blockLength = 2880
 
     /// A header of `bytes` (whole cards, END not among them).
-    init(path: String, hdu: Int, bytes: [UInt8]) throws(FITSError) {
+    init(path: String, hdu: Int, bytes: [UInt8], notesAskedCards: Bool = false) throws(FITSError) {
         self.hdu = hdu
         var index = KeywordIndex(capacity: bytes.count / Self.cardLength)
         for card in 0..<bytes.count / Self.cardLength {
@@ -46,7 +53,9 @@ public struct FITSHeader: Sendable {
             }
             if !keyword.isCommentary { index.add(keyword, card: card) }
         }
-        content = Content(path: path, bytes: bytes, index: index)
+        content = Content(
+            path: path, bytes: bytes, index: index,
+            asked: notesAskedCards ? AskedCards(count: bytes.count / Self.cardLength) : nil)
     }
 
     /// The number of cards, END not counted.
@@ -167,25 +176,21 @@ public struct FITSHeader: Sendable {
 
     /// What stands on one card, `nil` when broken.
     private func valueField(_ card: Int) -> ValueField? {
+        content.asked?.note(card)
         let bytes = content.bytes
-        return ValueField(bytes.span.extracting(Self.valueColumns(bytes, card)))
+        return ValueField(card: bytes.span.extracting(Self.place(card)))
     }
 
-    /// Where the value field of a card stands; empty on a card that says it has none.
-    private static func valueColumns(_ bytes: [UInt8], _ card: Int) -> Range<Int> {
-        let start = card * cardLength
-        let isValue =
-            bytes[start + 8] == UInt8(ascii: "=") && bytes[start + 9] == 0x20
-            || Keyword(bytes, card) == .continuation
-        return isValue ? start + 10..<start + cardLength : start..<start
-    }
+    /// Where a card stands.
+    private static func place(_ card: Int) -> Range<Int> { card * cardLength..<(card + 1) * cardLength }
 
     /// The comment of a value.
     private func comment(_ cards: Range<Int>) -> String {
         let bytes = content.bytes
         var text = ""
         for card in cards {
-            let field = bytes.span.extracting(Self.valueColumns(bytes, card))
+            let card = bytes.span.extracting(Self.place(card))
+            let field = card.extracting(ValueField.columns(ofCard: card))
             if let comment = ValueField(field)?.comment { text += field.text(comment) }
         }
         return text
@@ -201,7 +206,7 @@ public struct FITSHeader: Sendable {
 
     /// Every card in order, long texts joined, as `inspect` lists them.
     public var cards: [HeaderCard] {
-        let bytes = content.bytes
+        let bytes = rawCards
         var cards: [HeaderCard] = []
         for card in 0..<cardCount {
             let keyword = Keyword(bytes, card)

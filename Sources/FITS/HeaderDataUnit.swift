@@ -30,6 +30,15 @@ public struct HeaderDataUnit: Sendable {
     package let dataOffset: Int
     /// Bytes of data, padding not counted.
     package let dataLength: Int
+    /// Bytes of data and padding; that of the last unit may be missing.
+    var paddedLength: Int {
+        (dataLength + FITSHeader.blockLength - 1) / FITSHeader.blockLength * FITSHeader.blockLength
+    }
+    /// Where the header begins in the file.
+    var headerOffset: Int {
+        dataOffset
+            - (header.cardCount * FITSHeader.cardLength / FITSHeader.blockLength + 1) * FITSHeader.blockLength
+    }
 
     /// Reads the unit's structure (FITS 4.0, section 4.4.1, eq. 2): sizes are checked for overflow.
     init(header: FITSHeader, dataOffset: Int) throws(FITSError) {

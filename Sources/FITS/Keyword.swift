@@ -22,6 +22,20 @@ struct Keyword: Hashable {
         }
     }
 
+    /// The keyword of a card.
+    init(card: Span<UInt8>) {
+        bytes = UInt64(bigEndian: card.bytes.unsafeLoadUnaligned(as: UInt64.self))
+    }
+
+    /// `CRVAL1`.
+    static var referenceValue1: Keyword { Keyword(bytes: 0x4352_5641_4c31_2020) }
+    /// `CRVAL2`.
+    static var referenceValue2: Keyword { Keyword(bytes: 0x4352_5641_4c32_2020) }
+    /// `CRPIX1`.
+    static var referencePixel1: Keyword { Keyword(bytes: 0x4352_5049_5831_2020) }
+    /// `CRPIX2`.
+    static var referencePixel2: Keyword { Keyword(bytes: 0x4352_5049_5832_2020) }
+
     /// `CONTINUE`.
     static var continuation: Keyword { Keyword(bytes: 0x434f_4e54_494e_5545) }
 

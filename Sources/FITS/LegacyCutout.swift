@@ -24,14 +24,15 @@ public struct LegacyCutout: Sendable {
 
     /// Reads the cutout in `file`: its first image, whichever unit holds it.
     public init(_ file: FITSFile, assumedBands: [String]? = nil) throws(FITSError) {
-        try self.init(file, header: CutoutHeader(file, assumedBands: assumedBands))
+        try self.init(file, CutoutUnit(file, assumedBands: assumedBands))
     }
 
-    /// Reads the pixels behind a header of `file`.
-    init(_ file: FITSFile, header: CutoutHeader) throws(FITSError) {
-        let pixels = try file.floats(of: header.unit)
+    /// Reads the pixels of a cutout that was found in `file`.
+    init(_ file: FITSFile, _ cutout: CutoutUnit) throws(FITSError) {
+        let header = cutout.header
+        let pixels = try file.floats(of: cutout.unit)
         let companions = try CutoutCompanions(
-            of: header.unit, axes: header.axes, bands: header.bands.count, in: file)
+            of: cutout.unit, axes: header.axes, bands: header.bands.count, in: file)
         let faults = BandFaults(pixels, bands: header.bands.count)
         survey = header.survey
         version = header.version

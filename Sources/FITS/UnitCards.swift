@@ -8,6 +8,17 @@ enum UnitCards {
         "DATASUM", "END", "EXTEND", "BSCALE", "BZERO", "BLANK", "THEAP", "CONTINUE",
     ]
 
+    /// The keywords that describe structure with a number behind them.
+    private static let numbered: Set<String> = [
+        "NAXIS", "TTYPE", "TFORM", "TDIM", "TNULL", "TSCAL", "TZERO", "TUNIT", "TDISP", "TUCD", "TCOMM",
+    ]
+
+    /// Whether a keyword is one of those with a number.
+    private static func isNumbered(_ keyword: String) -> Bool {
+        let digits = keyword.utf8.reversed().prefix { (UInt8(ascii: "0")...UInt8(ascii: "9")).contains($0) }
+        return !digits.isEmpty && numbered.contains(String(keyword.dropLast(digits.count)))
+    }
+
     /// A primary unit without data.
     static func primary(_ cards: [HeaderCard], sourceDate: String?) -> [HeaderCard] {
         [
@@ -105,9 +116,7 @@ enum UnitCards {
     private static func own(_ cards: [HeaderCard]) -> [HeaderCard] {
         for card in cards where card.isValue {
             precondition(
-                !structural.contains(card.keyword)
-                    && card.keyword.prefixMatch(
-                        of: /(NAXIS|T(TYPE|FORM|DIM|NULL|SCAL|ZERO|UNIT|DISP|UCD|COMM))[0-9]+$/) == nil,
+                !structural.contains(card.keyword) && !isNumbered(card.keyword),
                 "FITS writer: the keyword \(card.keyword) is set by the writer")
         }
         return cards

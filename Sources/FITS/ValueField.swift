@@ -31,6 +31,25 @@ struct ValueField {
         comment = Self.comment(field, end..<content.upperBound) ?? 0..<0
     }
 
+    /// Reads the value field of a card of 80 bytes, which is empty on a card that says it has none.
+    init?(card: Span<UInt8>) { self.init(card.extracting(Self.columns(ofCard: card))) }
+
+    /// Where the value field stands on a card.
+    static func columns(ofCard card: Span<UInt8>) -> Range<Int> {
+        let isValue =
+            card[8] == UInt8(ascii: "=") && card[9] == 0x20 || Keyword(card: card) == .continuation
+        return isValue ? 10..<card.count : 0..<0
+    }
+
+    /// The number, if the value is one.
+    var number: Double? {
+        switch value {
+        case .integer(let number): Double(number)
+        case .real(let number): number
+        default: nil
+        }
+    }
+
     /// A text in quotes, trailing blanks removed, and the index after its closing quote.
     private static func quoted(_ field: Span<UInt8>, _ range: Range<Int>) -> (value: String, end: Int)? {
         let quote = UInt8(ascii: "'")

@@ -7,6 +7,8 @@ public struct WorldCoordinates: Sendable, Hashable {
     public let plane: TangentPlane?
     /// Arcsec per pixel; known also for other projections. `nil` when the header does not say.
     public let pixelScale: Double?
+    /// Whether declination is on the first axis.
+    private let isSwapped: Bool
 
     /// Reads CDi_j, or PCi_j with CDELTi, or CDELTi with CROTA2, and the rest of the celestial keywords.
     ///
@@ -16,14 +18,38 @@ public struct WorldCoordinates: Sendable, Hashable {
         let first = Axis(try header.string("CTYPE1") ?? "")
         let second = Axis(try header.string("CTYPE2") ?? "")
         guard let matrix = try Self.matrix(header) else {
-            plane = nil
-            pixelScale = nil
+            (plane, pixelScale, isSwapped) = (nil, nil, false)
             return
         }
         let area = abs(matrix[0].x * matrix[1].y - matrix[0].y * matrix[1].x)
         let scale = area.squareRoot() * 3600
         pixelScale = scale.isFinite && scale > 0 ? scale : nil
-        plane = try Self.plane(header, matrix, first, second)
+        // A few programs put declination on the first axis.
+        isSwapped = first.quantity == "DEC" && second.quantity == "RA"
+        guard first.isGnomonic, second.isGnomonic, try header.real("LONPOLE") ?? 180 == 180,
+            let reference = try ReferencePoint(header),
+            isSwapped || first.quantity == "RA" && second.quantity == "DEC"
+        else {
+            plane = nil
+            return
+        }
+        plane = reference.plane(
+            isSwapped: isSwapped, eastPerPixel: matrix[isSwapped ? 1 : 0],
+            northPerPixel: matrix[isSwapped ? 0 : 1])
+    }
+
+    private init(plane: TangentPlane, pixelScale: Double?, isSwapped: Bool) {
+        self.plane = plane
+        self.pixelScale = pixelScale
+        self.isSwapped = isSwapped
+    }
+
+    /// What the header would say with another reference point; `nil` where there would be no plane.
+    func moved(to reference: ReferencePoint) -> WorldCoordinates? {
+        guard let plane else { return nil }
+        return reference.plane(
+            isSwapped: isSwapped, eastPerPixel: plane.eastPerPixel, northPerPixel: plane.northPerPixel
+        ).map { WorldCoordinates(plane: $0, pixelScale: pixelScale, isSwapped: isSwapped) }
     }
 
     /// One CTYPE: what the axis measures, and the projection.
@@ -88,25 +114,6 @@ public struct WorldCoordinates: Sendable, Hashable {
             x * SIMD2(try header.real("PC1_1") ?? 1, try header.real("PC1_2") ?? 0),
             y * SIMD2(try header.real("PC2_1") ?? 0, try header.real("PC2_2") ?? 1),
         ]
-    }
-
-    private static func plane(
-        _ header: FITSHeader, _ matrix: [SIMD2<Double>], _ first: Axis, _ second: Axis
-    ) throws(FITSError) -> TangentPlane? {
-        guard first.isGnomonic, second.isGnomonic, try header.real("LONPOLE") ?? 180 == 180,
-            let value1 = try header.real("CRVAL1"), let value2 = try header.real("CRVAL2"),
-            let x = try header.real("CRPIX1"), let y = try header.real("CRPIX2")
-        else { return nil }
-        // A few programs put declination on the first axis.
-        let isSwapped = first.quantity == "DEC" && second.quantity == "RA"
-        guard isSwapped || first.quantity == "RA" && second.quantity == "DEC" else { return nil }
-        guard
-            let tangentPoint = SkyPosition(
-                rightAscension: isSwapped ? value2 : value1, declination: isSwapped ? value1 : value2)
-        else { return nil }
-        return TangentPlane(
-            tangentPoint: tangentPoint, referencePixel: SIMD2(x - 1, y - 1),
-            eastPerPixel: matrix[isSwapped ? 1 : 0], northPerPixel: matrix[isSwapped ? 0 : 1])
     }
 }
 

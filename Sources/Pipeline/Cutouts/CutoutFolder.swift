@@ -3,7 +3,7 @@ internal import FITS
 internal import Foundation
 
 /// A folder of FITS cutouts, one object a file, in byte order of the file names.
-struct CutoutFolder: Sendable {
+final class CutoutFolder: Sendable {
     /// The folder.
     let path: String
     /// Names of the cutouts.
@@ -12,6 +12,8 @@ struct CutoutFolder: Sendable {
     private let sizes: [Int?]
     /// Names of files that are no cutouts by their suffix; they are told to the user.
     let otherNames: [String]
+    /// What stands before the names in the paths of files.
+    private let prefix: String
 
     /// Suffixes of cutouts, each also with `.gz` behind it.
     static let suffixes = [".fits", ".fit", ".fits.fz"]
@@ -21,6 +23,7 @@ struct CutoutFolder: Sendable {
     /// - Throws: `PipelineError` when the folder cannot be read.
     init(path: String) throws {
         self.path = path
+        prefix = Self.prefix(path)
         let entries: [String]
         do {
             entries = try FileManager.default.contentsOfDirectory(atPath: path)
@@ -46,12 +49,13 @@ struct CutoutFolder: Sendable {
     }
 
     /// A single cutout: its folder with nothing else in it.
-    init(cutout path: String) {
-        let url = URL(fileURLWithPath: path)
-        self.path = url.deletingLastPathComponent().relativePath
+    init(cutout file: String) {
+        let url = URL(fileURLWithPath: file)
+        path = url.deletingLastPathComponent().relativePath
+        prefix = Self.prefix(path)
         names = [url.lastPathComponent]
         var status = stat()
-        sizes = [stat(path, &status) == 0 ? Int(status.st_size) : nil]
+        sizes = [stat(file, &status) == 0 ? Int(status.st_size) : nil]
         otherNames = []
     }
 
@@ -80,7 +84,9 @@ struct CutoutFolder: Sendable {
     func path(_ index: Int) -> String { path(ofName: names[index]) }
 
     /// The path of a file in the folder.
-    func path(ofName name: String) -> String {
-        path.utf8.last == UInt8(ascii: "/") ? path + name : path + "/" + name
+    func path(ofName name: String) -> String { prefix + name }
+
+    private static func prefix(_ path: String) -> String {
+        path.utf8.last == UInt8(ascii: "/") ? path : path + "/"
     }
 }

@@ -69,15 +69,32 @@ extension ModelGrid {
     func stored(_ file: CutoutFile, around target: SkyPosition?) -> StoredCutout? {
         let header = file.header
         guard header.bands == bands, file.isPlain,
-            resampler.passes(
-                size: ImageSize(width: header.width, height: header.height), plane: header.coordinates.plane,
-                pixelScale: header.coordinates.pixelScale, around: target)
+            target == nil && isOnGrid(header)
+                || resampler.passes(
+                    size: ImageSize(width: header.width, height: header.height),
+                    plane: header.coordinates.plane, pixelScale: header.coordinates.pixelScale, around: target
+                )
         else { return nil }
         return StoredCutout(
             place: .single(file), position: header.centre, foundPixelScale: header.coordinates.pixelScale,
             geometry: geometry(
                 plane: header.coordinates.plane, target, pixelScale: header.coordinates.pixelScale),
             flags: [])
+    }
+
+    /// Whether a cutout has the very plane that the grid has at its place, to far less than resampling lets pass.
+    ///
+    /// It then passes around its own middle, and the map between the planes need not be worked out.
+    private func isOnGrid(_ header: CutoutHeader) -> Bool {
+        guard header.width == size, header.height == size, let plane = header.coordinates.plane,
+            // Nearer to a pole directions change within a pixel.
+            abs(plane.tangentPoint.declination) < 80
+        else { return false }
+        let own = resampler.plane(at: plane.tangentPoint)
+        let offset = plane.referencePixel - own.referencePixel
+        let (east, north) = (plane.eastPerPixel - own.eastPerPixel, plane.northPerPixel - own.northPerPixel)
+        return max(abs(offset.x), abs(offset.y)) < 1e-3
+            && max(abs(east.x), abs(east.y), abs(north.x), abs(north.y)) < 1e-6 * pixelScale / 3600
     }
 
     /// What resampling would make of an image on the grid that has this plane and scale.
