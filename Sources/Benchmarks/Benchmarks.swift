@@ -22,7 +22,8 @@ struct Benchmarks: AsyncParsableCommand {
     /// Every benchmark, in the order in which they run.
     static let all: [any Benchmark] = [
         EncoderBenchmark(), PackedBenchmark(), FilesBenchmark(), EnrichBenchmark(), PhotometryBenchmark(),
-        TrainingBenchmark(), NeighboursBenchmark(), RBFBenchmark(), ScalingBenchmark(), SimulateBenchmark(),
+        TrainingBenchmark(), NeighboursBenchmark(search: .exact), NeighboursBenchmark(search: .graph),
+        RBFBenchmark(), ScalingBenchmark(), SimulateBenchmark(),
     ]
 
     @Argument(help: ArgumentHelp("Benchmarks to run; all otherwise.", valueName: "NAME"))

@@ -15,12 +15,16 @@ struct PhotometryBenchmark: Benchmark {
     func tasks(_ session: BenchmarkSession, threads: Int) async throws -> [MeasuredTask] {
         let packed = try PackedCutouts(path: try await session.survey(1024).cutouts)
         let images = try (0..<Self.count).map { try packed.image(at: $0) }
+        let loop = ParallelLoop(threads: threads)
+        // Kept from galaxy to galaxy, as enrichment does.
+        let memory = WorkerMemory(for: loop) { MeasurementWorkspace() }
         let contenders = PhotometryMethod.allCases.compactMap { method in
             method.measurer().map { measurer in
                 Contender("galatea, \(method.rawValue)", items: images.count) {
-                    try ParallelLoop(threads: threads).forEachChunk(count: images.count, chunk: 8) {
-                        range, _ in
-                        for index in range { _ = measurer.measure(images[index]) }
+                    try loop.forEachChunk(count: images.count, chunk: 8) { range, worker in
+                        memory.withState(of: worker) { workspace in
+                            for index in range { _ = measurer.measure(images[index], workspace: workspace) }
+                        }
                     }
                 }
             }

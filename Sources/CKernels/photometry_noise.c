@@ -2,49 +2,116 @@
 
 #include "photometry_pixels.h"
 
+#if GALATEA_HAS_X86_LEVELS
+#include <immintrin.h>
+#endif
+
 /// The rows that the noise's correlation is taken from: of each end of the image a fourth.
 GALATEA_INLINE int32_t strip_height(int32_t height) { return (height + 3) / 4; }
 
-ptrdiff_t galatea_noise_scratch(int32_t width, int32_t height) {
-    return 32 + strip_height(height) * (ptrdiff_t)((width + 15) / 16 * 16 + 16);
+/// Thirty-two pixels in whole steps.
+typedef int16_t stepped_pixels __attribute__((vector_size(64)));
+typedef int16_t sixteen_steps __attribute__((vector_size(32)));
+
+/// Steps from the sky to the limit: those of a sixteenth of the noise for a limit of four times the noise. A sum of
+/// five by a sum of five, twice, over all rows of the largest image stays within 32 bits.
+#define LIMIT_STEPS 64
+
+GALATEA_INLINE stepped_pixels steps_at(const int16_t *from) {
+    stepped_pixels steps;
+    memcpy(&steps, from, sizeof steps);
+    return steps;
 }
 
-GALATEA_INLINE double noise_products_body(const galatea_cutout *cutout, int big_endian, int32_t band, float sky,
-                                          float limit, const uint64_t *free, int32_t words, float *scratch) {
+// Rows are as long as whole vectors of 32, between zeros.
+GALATEA_INLINE ptrdiff_t step_stride(int32_t width) { return (width + 31) / 32 * 32 + 32; }
+
+ptrdiff_t galatea_noise_scratch(int32_t width, int32_t height) {
+    return 32 + strip_height(height) * step_stride(width);
+}
+
+/// Products of pixels, neighbours added. Vectors go by address, since levels differ in how they pass them.
+static inline void pair_products_portable(const stepped_pixels *a, const stepped_pixels *b, galatea_i16 *sums) {
+    const galatea_i16 x = (galatea_i16)*a, y = (galatea_i16)*b;
+    *sums = (x << 16 >> 16) * (y << 16 >> 16) + (x >> 16) * (y >> 16);
+}
+#if GALATEA_HAS_X86_LEVELS
+GALATEA_TARGET_AVX2 static inline void pair_products_avx2(const stepped_pixels *a, const stepped_pixels *b,
+                                                          galatea_i16 *sums) {
+    const __m256i *x = (const __m256i *)a, *y = (const __m256i *)b;
+    for (int k = 0; k < 2; k++) ((__m256i *)sums)[k] = _mm256_madd_epi16(x[k], y[k]);
+}
+GALATEA_TARGET_AVX512 static inline void pair_products_avx512(const stepped_pixels *a, const stepped_pixels *b,
+                                                              galatea_i16 *sums) {
+    *(__m512i *)sums = _mm512_madd_epi16(*(const __m512i *)a, *(const __m512i *)b);
+}
+#endif
+
+GALATEA_INLINE galatea_i16 pair_products(galatea_level level, stepped_pixels a, stepped_pixels b) {
+    galatea_i16 sums;
+#if GALATEA_HAS_X86_LEVELS
+    if (level == GALATEA_AVX512) pair_products_avx512(&a, &b, &sums);
+    else if (level == GALATEA_AVX2) pair_products_avx2(&a, &b, &sums);
+    else pair_products_portable(&a, &b, &sums);
+#else
+    (void)level;
+    pair_products_portable(&a, &b, &sums);
+#endif
+    return sums;
+}
+
+typedef int64_t wide_sums __attribute__((vector_size(128)));
+
+GALATEA_INLINE double lane_sum(const wide_sums *v) {
+    int64_t sum = 0;
+    for (int k = 0; k < 16; k++) sum += (*v)[k];
+    return (double)sum;
+}
+
+/// A row's pixels in steps from the sky; 0 for those that do not count.
+GALATEA_INLINE void step_row(const uint8_t *from, int big_endian, int32_t width, float sky, float limit,
+                             const uint64_t *free, int32_t words, int16_t *row) {
+    const float scale = LIMIT_STEPS / limit;
+    // What is added makes all steps positive, which are then rounded down.
+    const float offset = 4 * LIMIT_STEPS;
+    for (int32_t x = 0; x < width; x += 16) {
+        const galatea_f16 v = pixels16(from + 4 * x, width - x, big_endian) - sky;
+        const galatea_i16 keep = lanes_of(row_bits16(free, words, x)) & (ABSOLUTE16(v) < limit);
+        const galatea_f16 steps = SELECT16(keep, v * scale + (offset + 0.5f), SPLAT16(offset));
+        const galatea_i16 whole = __builtin_convertvector(steps, galatea_i16) - (int32_t)offset;
+        const sixteen_steps found = __builtin_convertvector(whole, sixteen_steps);
+        memcpy(row + x, &found, sizeof found);
+    }
+}
+
+GALATEA_INLINE double products_of(galatea_level level, const galatea_cutout *cutout, int big_endian, int32_t band,
+                                  float sky, float limit, const uint64_t *free, int32_t words, int16_t *scratch) {
     // The sum over a square is one along rows and one along columns, and either may be taken of either factor:
     // sum v box(v) = sum across(v) down(v).
     const int32_t width = cutout->width, height = cutout->height, strip = strip_height(height);
-    const ptrdiff_t stride = (width + 15) / 16 * 16 + 16;
-    galatea_f16 products = {0}, squares = {0};
+    const ptrdiff_t stride = step_stride(width);
+    wide_sums products = {0}, squares = {0};
+    memset(scratch, 0, (size_t)galatea_noise_scratch(width, height) * sizeof *scratch);
+    // Each row ends in zeros, where the next one begins.
+    int16_t *rows = scratch + 32;
     for (int32_t part = 0; part < 2; part++) {
         const int32_t first = part == 0 ? 0 : height - strip;
-        // Each row ends in zeros, where the next one begins.
-        float *rows = scratch + 16;
-        GALATEA_STORE16(scratch, (galatea_f16){0});
-        for (int32_t y = 0; y < strip; y++) {
-            const uint8_t *from = row_of(cutout, band, first + y);
-            const uint64_t *mask = free + (ptrdiff_t)(first + y) * words;
-            float *row = rows + y * stride;
-            for (int32_t x = 0; x < width; x += 16) {
-                galatea_f16 v = pixels16(from + 4 * x, width - x, big_endian) - sky;
-                galatea_i16 keep = lanes_of(row_bits16(mask, words, x)) & (ABSOLUTE16(v) < limit);
-                GALATEA_STORE16(row + x, SELECT16(keep, v, (galatea_f16){0}));
-            }
-            GALATEA_STORE16(row + stride - 16, (galatea_f16){0});
-        }
-        for (int32_t x = 0; x < width; x += 16) {
+        for (int32_t y = 0; y < strip; y++)
+            step_row(row_of(cutout, band, first + y), big_endian, width, sky, limit,
+                     free + (ptrdiff_t)(first + y) * words, words, rows + y * stride);
+        for (int32_t x = 0; x < width; x += 32) {
             // Down a column of vectors, of which the last five rows stay in registers.
-            galatea_f16 a = {0}, b = {0}, c = {0}, d = {0}, across_c = {0}, across_d = {0};
+            stepped_pixels a = {0}, b = {0}, c = {0}, d = {0}, across_c = {0}, across_d = {0};
+            galatea_i16 column = {0}, own = {0};
             for (int32_t y = 0; y < strip + 2; y++) {
-                galatea_f16 e = {0}, across = {0};
+                stepped_pixels e = {0}, across = {0};
                 if (y < strip) {
-                    const float *at = rows + y * stride + x;
-                    e = GALATEA_LOAD16(at);
-                    across = ((GALATEA_LOAD16(at - 2) + GALATEA_LOAD16(at - 1)) + e) +
-                             (GALATEA_LOAD16(at + 1) + GALATEA_LOAD16(at + 2));
+                    const int16_t *at = rows + y * stride + x;
+                    e = steps_at(at);
+                    across = e + (steps_at(at - 2) + steps_at(at - 1)) + (steps_at(at + 1) + steps_at(at + 2));
                 }
-                products += across_c * (((a + b) + c) + (d + e));
-                squares += e * e;
+                column += pair_products(level, across_c, a + b + c + d + e);
+                own += pair_products(level, e, e);
                 a = b;
                 b = c;
                 c = d;
@@ -52,27 +119,41 @@ GALATEA_INLINE double noise_products_body(const galatea_cutout *cutout, int big_
                 across_c = across_d;
                 across_d = across;
             }
+            products += __builtin_convertvector(column, wide_sums);
+            squares += __builtin_convertvector(own, wide_sums);
         }
     }
-    double square = joined16(squares);
-    return square > 0 ? joined16(products) / square : NAN;
+    const double square = lane_sum(&squares);
+    return square > 0 ? lane_sum(&products) / square : NAN;
 }
 
 #define PRODUCT_PARAMETERS                                                                                   \
     (const galatea_cutout *cutout, int32_t band, float sky, float limit, const uint64_t *free, int32_t words, \
-     float *scratch)
-#define PRODUCT_ARGUMENTS (cutout, band, sky, limit, free, words, scratch)
+     int16_t *scratch)
+#define PRODUCTS_AT(level)                                                                          \
+    return cutout->big_endian ? products_of(level, cutout, 1, band, sky, limit, free, words, scratch) \
+                              : products_of(level, cutout, 0, band, sky, limit, free, words, scratch);
 
-GALATEA_INLINE double products_body PRODUCT_PARAMETERS {
-    return cutout->big_endian ? noise_products_body(cutout, 1, band, sky, limit, free, words, scratch)
-                              : noise_products_body(cutout, 0, band, sky, limit, free, words, scratch);
+static double products_portable PRODUCT_PARAMETERS { PRODUCTS_AT(GALATEA_PORTABLE) }
+#if GALATEA_HAS_X86_LEVELS
+GALATEA_TARGET_AVX2 static double products_avx2 PRODUCT_PARAMETERS { PRODUCTS_AT(GALATEA_AVX2) }
+GALATEA_TARGET_AVX512 static double products_avx512 PRODUCT_PARAMETERS { PRODUCTS_AT(GALATEA_AVX512) }
+#endif
+
+static double products(galatea_level level, const galatea_cutout *cutout, int32_t band, float sky, float limit,
+                       const uint64_t *free, int32_t words, int16_t *scratch) {
+#if GALATEA_HAS_X86_LEVELS
+    GALATEA_CALL(level, products, (cutout, band, sky, limit, free, words, scratch))
+#else
+    (void)level;
+    return products_portable(cutout, band, sky, limit, free, words, scratch);
+#endif
 }
 
-GALATEA_LEVELS(double, products, PRODUCT_PARAMETERS, PRODUCT_ARGUMENTS)
-
 double galatea_noise_products(galatea_level level, const galatea_cutout *cutout, int32_t band, float sky,
-                              float limit, const uint64_t *free, int32_t words, float *scratch) {
-    GALATEA_CALL(level, products, PRODUCT_ARGUMENTS)
+                              float limit, const uint64_t *free, int32_t words, int16_t *scratch) {
+    if (!(limit > 0) || !isfinite(sky) || !isfinite(limit) || !isfinite(LIMIT_STEPS / limit)) return NAN;
+    return products(level, cutout, band, sky, limit, free, words, scratch);
 }
 
 GALATEA_INLINE double pairs_body(const uint64_t *bits, int32_t height, int32_t words) {

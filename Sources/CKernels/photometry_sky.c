@@ -114,11 +114,10 @@ GALATEA_INLINE galatea_i16 bins_of(galatea_f16 values, float low, float scale) {
 }
 
 GALATEA_INLINE void fill_body(const float *values, ptrdiff_t count, galatea_sky_histogram *histogram) {
-    // Two tables, so that a bin is not written again before it could be read.
-    enum { chunk = 256 };
-    int32_t second[GALATEA_SKY_BINS + 2] = {0}, bins[chunk];
-    int32_t *first = histogram->counts;
-    memset(first, 0, sizeof histogram->counts);
+    // Tables that take turns, so that a bin is not written again before it could be read.
+    enum { chunk = 256, tables = 4 };
+    int32_t counts[tables][GALATEA_SKY_BINS + 2], bins[chunk];
+    memset(counts, 0, sizeof counts);
     const float scale = 1 / histogram->bin, low = histogram->low;
     for (ptrdiff_t start = 0; start < count; start += chunk) {
         ptrdiff_t here = count - start < chunk ? count - start : chunk, i = 0;
@@ -133,13 +132,17 @@ GALATEA_INLINE void fill_body(const float *values, ptrdiff_t count, galatea_sky_
             memcpy(pairs, bins + i, sizeof pairs);
 #pragma clang loop unroll(full)
             for (int k = 0; k < 4; k++) {
-                first[(uint32_t)pairs[k]]++;
-                second[pairs[k] >> 32]++;
+                counts[2 * k % tables][(uint32_t)pairs[k]]++;
+                counts[(2 * k + 1) % tables][pairs[k] >> 32]++;
             }
         }
-        for (; i < here; i++) first[bins[i]]++;
+        for (; i < here; i++) counts[0][bins[i]]++;
     }
-    for (int32_t i = 0; i < GALATEA_SKY_BINS + 2; i++) first[i] += second[i];
+    for (int32_t i = 0; i < GALATEA_SKY_BINS + 2; i++) {
+        int32_t sum = 0;
+        for (int k = 0; k < tables; k++) sum += counts[k][i];
+        histogram->counts[i] = sum;
+    }
 }
 
 GALATEA_LEVELS(void, fill, (const float *values, ptrdiff_t count, galatea_sky_histogram *histogram),

@@ -209,12 +209,6 @@ void galatea_smooth(galatea_level level, galatea_plane from, const float *taps, 
 
 /// Grows a row's set bits to either side.
 static void grow_row(const uint64_t *from, int32_t words, int32_t margin, uint64_t *row) {
-    uint64_t any = 0;
-    for (int32_t w = 0; w < words; w++) any |= from[w];
-    if (any == 0) {
-        memset(row, 0, (size_t)words * sizeof *row);
-        return;
-    }
     if (words == 2) {
         // The usual width: a row is one number.
         unsigned __int128 all = (unsigned __int128)from[1] << 64 | from[0];

@@ -76,7 +76,7 @@ extension MeasurementWorkspace {
         /// Pixels of a border.
         let values: UnsafeMutablePointer<Float>
         /// Scratch of the noise's correlation.
-        let noise: UnsafeMutablePointer<Float>
+        let noise: UnsafeMutablePointer<Int16>
         /// One histogram a band.
         let histograms: UnsafeMutablePointer<galatea_sky_histogram>
         /// 64-bit words of a mask's row.

@@ -236,13 +236,16 @@ struct PhotometryKernelTests {
         }
     }
 
+    /// The nearest 64th of a limit of 2.
+    static func stepped(_ value: Float) -> Float { (value * 32 + 0.5).rounded(.down) / 32 }
+
     @Test("The noise's correlation is the naive sum over lags", arguments: InstructionSet.available)
     func correlation(set: InstructionSet) {
-        for (width, height) in [(50, 40), (128, 128), (17, 9)] {
+        for (width, height) in [(50, 40), (128, 128), (17, 9), (33, 140)] {
             let pixels = Self.noise(width * height, seed: 6)
             let free = pixels.indices.map { $0 % 11 != 3 }
             let words = (width + 63) / 64
-            var scratch = [Float](
+            var scratch = [Int16](
                 repeating: 1, count: galatea_noise_scratch(Int32(width), Int32(height)))
             let bits = Self.bits(free, width: width)
             let found = Self.withCutout(pixels, bands: 1, width: width, height: height) {
@@ -256,12 +259,14 @@ struct PhotometryKernelTests {
                     for x in 0..<width where free[y * width + x] {
                         let value = pixels[y * width + x] - 0.1
                         count += 1
-                        if abs(value) < 2 { squares += Double(value * value) }
+                        if abs(value) < 2 { squares += pow(Double(Self.stepped(value)), 2) }
                         for v in max(rows.lowerBound, y - 2)...min(rows.upperBound - 1, y + 2) {
                             for u in max(0, x - 2)...min(width - 1, x + 2) where free[v * width + u] {
                                 let other = pixels[v * width + u] - 0.1
                                 pairs += 1
-                                if abs(value) < 2, abs(other) < 2 { products += Double(value * other) }
+                                if abs(value) < 2, abs(other) < 2 {
+                                    products += Double(Self.stepped(value) * Self.stepped(other))
+                                }
                             }
                         }
                     }

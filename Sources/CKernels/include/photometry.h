@@ -80,16 +80,17 @@ void galatea_remove_from_histogram(galatea_level level, const galatea_cutout *cu
 /// @return NaN for an empty histogram, or when the clipped values do not lie within its span.
 galatea_sky galatea_clipped_histogram(const galatea_sky_histogram *histogram);
 
-/// The floats of scratch that `galatea_noise_products` takes.
+/// The numbers of scratch that `galatea_noise_products` takes.
 ptrdiff_t galatea_noise_scratch(int32_t width, int32_t height);
 
 /// The sum of the sky's pixel products over lags of up to 2 pixels either way, over that of its squares.
 ///
-/// Of the highest and the lowest fourth of the rows. Pixels whose bit in `free` is not set, and those beyond
-/// `limit` of the sky, count as 0.
-/// @param scratch `galatea_noise_scratch` floats.
+/// Of the highest and the lowest fourth of the rows, in whole 64ths of `limit`: the same number at every level. Pixels
+/// whose bit in `free` is not set, and those beyond `limit` of the sky, count as 0.
+/// @param scratch `galatea_noise_scratch` numbers.
+/// @return NaN without a pixel, or when the limit is not a positive number.
 double galatea_noise_products(galatea_level level, const galatea_cutout *cutout, int32_t band, float sky,
-                              float limit, const uint64_t *free, int32_t words, float *scratch);
+                              float limit, const uint64_t *free, int32_t words, int16_t *scratch);
 
 /// In the same rows, 25 times the number of set bits over the number of pairs of set bits with lags of up to 2 either way.
 double galatea_pair_ratio(galatea_level level, const uint64_t *bits, int32_t height, int32_t words);
