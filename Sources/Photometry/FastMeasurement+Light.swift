@@ -105,7 +105,7 @@ extension FastMeasurement {
         ).scaled(by: factor)
         let twice = Self.twice(extent.moments.center)
         let replacement = galatea_replacement(
-            others: memory.others, gaps: hasGaps.contains(true) ? UnsafePointer(memory.gaps) : nil,
+            others: memory.others, gaps: hasGaps ? UnsafePointer(memory.gaps) : nil,
             words: words, mirrors: 1, twice_x: twice.x, twice_y: twice.y)
         sumBands(ellipse, radius: factor, replacement, into: &result)
     }
@@ -114,7 +114,7 @@ extension FastMeasurement {
     mutating func measureForced(into result: inout SourceMeasurement) {
         let radius = 2 * settings.seeing / geometry.pixelScale
         let replacement = galatea_replacement(
-            others: nil, gaps: hasGaps.contains(true) ? UnsafePointer(memory.gaps) : nil, words: words,
+            others: nil, gaps: hasGaps ? UnsafePointer(memory.gaps) : nil, words: words,
             mirrors: 0, twice_x: 0, twice_y: 0)
         result.apertureFraction = 1
         sumBands(
@@ -130,17 +130,20 @@ extension FastMeasurement {
     ) {
         let unit = pow(geometry.pixelScale / GalaxyImage.nativePixelScale, 2) / result.apertureFraction
         // In units of the noise, which keeps float32 sums in range.
-        let scales = zip(weights, noises).map { $0 > 0 ? 1 / $1 : 0 }
+        for (band, known) in bands.enumerated() {
+            memory.levels[band] = known.level
+            memory.factors[band] = known.weight > 0 ? 1 / known.noise : 0
+            memory.sums[band] = 0
+        }
         var how = how
-        var sums = Array(repeating: 0.0, count: bandCount)
         let area = galatea_aperture_light(
-            level, &cutout, sky.levels, scales, ellipse, radius, &how, &sums)
+            level, &cutout, memory.levels, memory.factors, ellipse, radius, &how, memory.sums)
         guard area > 0 else { return }
-        for band in 0..<bandCount where weights[band] > 0 {
-            let flux = sums[band] / Double(scales[band]) * unit
-            let pixel = Double(sky.sigmas[band]) * noiseCorrelations[band]
+        for band in 0..<bandCount where bands[band].weight > 0 {
+            let flux = memory.sums[band] / Double(memory.factors[band]) * unit
+            let pixel = Double(bands[band].sigma) * bands[band].noiseCorrelation
             // 1.2533: the standard error of a median over that of a mean.
-            let level = 1.2533 * pixel * area / Double(skyCounts[band]).squareRoot()
+            let level = 1.2533 * pixel * area / Double(bands[band].count).squareRoot()
             var variance = (area * pixel * pixel + level * level) * unit * unit
             if let electrons = settings.electronsPerNanomaggy, electrons.indices.contains(band),
                 electrons[band] > 0

@@ -8,7 +8,8 @@ extension FastMeasurement {
         _ extent: IsophotalEllipse, _ source: galatea_source, into result: inout SourceMeasurement
     ) {
         var moments = extent.moments
-        let noise = stackSigma * (zip(weights, noiseCorrelations).filter { $0.0 > 0 }.map(\.1).max() ?? 1)
+        // The correlation is 1 at least.
+        let noise = stackSigma * bands.reduce(1) { $1.weight > 0 ? max($0, $1.noiseCorrelation) : $0 }
         if settings.shape == .adaptive, let adaptive = adaptiveMoments(start: moments, sigma: noise) {
             moments = adaptive.moments
             result.ellipticitySigma = adaptive.ellipticitySigma

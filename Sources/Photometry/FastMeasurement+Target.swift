@@ -16,9 +16,9 @@ extension FastMeasurement {
         for index in 0..<count { memory.others[index] &= ~memory.target[index] }
         let twice = Self.twice(SIMD2(source.x, source.y))
         galatea_mirror_pixels(memory.stack, memory.others, words, twice.x, twice.y)
-        for band in 0..<bandCount where hasGaps[band] && weights[band] > 0 {
+        for band in 0..<bandCount where bands[band].hasGaps && bands[band].weight > 0 {
             galatea_mirror_gaps(
-                &cutout, Int32(band), sky.levels[band], weights[band],
+                &cutout, Int32(band), bands[band].level, bands[band].weight,
                 memory.gaps(of: band, height: height, if: true), memory.others, words, twice.x, twice.y,
                 memory.stack)
         }

@@ -15,19 +15,9 @@ struct FastMeasurement {
     let height: Int
     let bandCount: Int
 
-    var sky: SkyStatistics
-    var skyCounts: [Int]
-    /// Noise of a pixel in each band, or what stands for it where there is none; 0 without information.
-    var noises: [Float]
-    var noiseCorrelations: [Double]
-    /// Weight of each band in the stack; 0 for a band without information.
-    var weights: [Float]
+    /// What is known of each band.
+    let bands: UnsafeMutableBufferPointer<MeasuredBand>
     var stackSigma = 0.0
-    /// Bands with pixels that are not finite.
-    var hasGaps: [Bool]
-    /// Bands whose histogram stands.
-    private var hasHistogram: [Bool]
-    private var skipsZeros: [Bool]
 
     init(
         _ cutout: galatea_cutout, target: SIMD2<Double>, geometry: CutoutGeometry,
@@ -41,16 +31,12 @@ struct FastMeasurement {
         (width, height, bandCount) = (Int(cutout.width), Int(cutout.height), Int(cutout.bands))
         memory = workspace.parts(width: width, height: height, bandCount: bandCount)
         level = galatea_level(UInt32(photometry.level.rawValue))
-        sky = .unknown(bands: bandCount)
-        skyCounts = Array(repeating: 1, count: bandCount)
-        noises = Array(repeating: 0, count: bandCount)
-        noiseCorrelations = Array(repeating: 1, count: bandCount)
-        weights = noises
-        hasGaps = Array(repeating: false, count: bandCount)
-        hasHistogram = hasGaps
-        skipsZeros = hasGaps
+        bands = memory.bands
+        bands.update(repeating: MeasuredBand())
     }
 
+    /// Whether any band has pixels that are not finite.
+    var hasGaps: Bool { bands.contains { $0.hasGaps } }
     var settings: SourceMeasurer.Settings { photometry.settings }
     var words: Int32 { Int32(memory.words) }
 
@@ -62,7 +48,7 @@ struct FastMeasurement {
         measureSky()
         let isFinite = makeStack(census: census, into: &result)
         let source = isFinite && stackSigma > 0 && stackSigma.isFinite ? findTarget() : nil
-        result.sky = sky
+        result.sky = SkyStatistics(levels: bands.map(\.level), sigmas: bands.map(\.sigma))
         if let source {
             let extent = IsophotalEllipse(source)
             measureShape(extent, source, into: &result)
@@ -91,16 +77,16 @@ struct FastMeasurement {
                 width = max(cutout.width, cutout.height)
                 count = galatea_border_values(level, &cutout, Int32(band), width, memory.values, &skips)
             }
-            skyCounts[band] = max(1, count)
+            bands[band].count = max(1, count)
             let histogram = memory.histograms + band
             if galatea_fill_sky_histogram(level, memory.values, count, histogram) != 0 {
                 let found = galatea_clipped_histogram(histogram)
                 if found.level.isFinite {
-                    sky.levels[band] = found.level
-                    sky.sigmas[band] = found.sigma
+                    bands[band].level = found.level
+                    bands[band].sigma = found.sigma
                     // A sky from the whole image is not measured again: sources cover most of it.
-                    hasHistogram[band] = width == border
-                    skipsZeros[band] = skips != 0
+                    bands[band].hasHistogram = width == border
+                    bands[band].skipsZeros = skips != 0
                     continue
                 }
             }
@@ -113,8 +99,8 @@ struct FastMeasurement {
         let values = UnsafeMutableBufferPointer(start: memory.values, count: count)
         withUnsafeTemporaryAllocation(of: Float.self, capacity: max(1, count)) { scratch in
             let found = SkyStatistics.clipped(sorting: values, scratch: scratch)
-            sky.levels[band] = found.level
-            sky.sigmas[band] = found.sigma
+            bands[band].level = found.level
+            bands[band].sigma = found.sigma
         }
     }
 
@@ -123,22 +109,22 @@ struct FastMeasurement {
         galatea_grow_bits(memory.sources, cutout.width, cutout.height, words, 3, memory.others)
         var shift: Float = 0
         var pairRatio: Double?
-        for band in 0..<bandCount where weights[band] > 0 {
-            if hasHistogram[band] {
+        for band in 0..<bandCount where bands[band].weight > 0 {
+            if bands[band].hasHistogram {
                 let histogram = memory.histograms + band
                 galatea_remove_from_histogram(
-                    level, &cutout, Int32(band), border, skipsZeros[band] ? 1 : 0, memory.others, words,
+                    level, &cutout, Int32(band), border, bands[band].skipsZeros ? 1 : 0, memory.others, words,
                     histogram)
                 let found = galatea_clipped_histogram(histogram)
-                if found.count >= 64, 4 * Int(found.count) >= skyCounts[band], found.level.isFinite {
-                    shift += weights[band] * (sky.levels[band] - found.level)
-                    sky.levels[band] = found.level
-                    sky.sigmas[band] = found.sigma
-                    noises[band] = found.sigma
-                    skyCounts[band] = Int(found.count)
+                if found.count >= 64, 4 * Int(found.count) >= bands[band].count, found.level.isFinite {
+                    shift += bands[band].weight * (bands[band].level - found.level)
+                    bands[band].level = found.level
+                    bands[band].sigma = found.sigma
+                    bands[band].noise = found.sigma
+                    bands[band].count = Int(found.count)
                 }
             }
-            noiseCorrelations[band] = noiseCorrelation(band, pairRatio: &pairRatio)
+            bands[band].noiseCorrelation = noiseCorrelation(band, pairRatio: &pairRatio)
         }
         if shift != 0 { galatea_shift_plane(level, memory.stack, shift) }
         setStackSigma()
@@ -148,21 +134,21 @@ struct FastMeasurement {
     ///
     /// - Parameter pairRatio: That of the open sky, kept from one band without gaps to the next.
     private func noiseCorrelation(_ band: Int, pairRatio: inout Double?) -> Double {
-        let sigma = sky.sigmas[band]
+        let sigma = bands[band].sigma
         guard sigma > 0, width > 8, height > 8 else { return 1 }
         let ratio: Double
-        if let pairRatio, !hasGaps[band] {
+        if let pairRatio, !bands[band].hasGaps {
             ratio = pairRatio
         } else {
-            openSky(avoiding: memory.gaps(of: band, height: height, if: hasGaps[band]))
+            openSky(avoiding: memory.gaps(of: band, height: height, if: bands[band].hasGaps))
             ratio = galatea_pair_ratio(level, memory.free, cutout.height, words)
-            pairRatio = hasGaps[band] ? nil : ratio
+            pairRatio = bands[band].hasGaps ? nil : ratio
         }
         var cutout = cutout
         let sum =
             ratio
             * galatea_noise_products(
-                level, &cutout, Int32(band), sky.levels[band], 4 * sigma, memory.free, words, memory.noise)
+                level, &cutout, Int32(band), bands[band].level, 4 * sigma, memory.free, words, memory.noise)
         return sum.isNaN ? 1 : min(9, max(1, sum)).squareRoot()
     }
 
@@ -185,29 +171,35 @@ struct FastMeasurement {
         census known: [galatea_pixel_census]?, into result: inout SourceMeasurement
     ) -> Bool {
         for band in 0..<bandCount {
-            let sigma = sky.sigmas[band]
+            let sigma = bands[band].sigma
             if sigma.isFinite, sigma > 0 {
-                noises[band] = sigma
-            } else if sky.levels[band].isFinite {
+                bands[band].noise = sigma
+            } else if bands[band].level.isFinite {
                 // No noise to go by: the light itself gives a scale, faint against it.
-                let largest = galatea_largest_deviation(&cutout, Int32(band), sky.levels[band])
-                noises[band] = largest > 0 && largest.isFinite ? Self.noiselessShare * largest : 0
+                let largest = galatea_largest_deviation(&cutout, Int32(band), bands[band].level)
+                bands[band].noise = largest > 0 && largest.isFinite ? Self.noiselessShare * largest : 0
             }
-            weights[band] = noises[band] > 0 ? (settings.stack == .sum ? 1 : 1 / noises[band]) : 0
-            if !weights[band].isFinite { weights[band] = 0 }
+            bands[band].weight =
+                bands[band].noise > 0 ? (settings.stack == .sum ? 1 : 1 / bands[band].noise) : 0
+            if !bands[band].weight.isFinite { bands[band].weight = 0 }
         }
         setStackSigma()
-        var census = Array(repeating: galatea_pixel_census(), count: bandCount)
-        // A band without a level has no weight; any number does for its sky.
-        let levels = sky.levels.map { $0.isFinite ? $0 : 0 }
-        let isFinite = galatea_stack(level, &cutout, levels, weights, memory.stack, &census) != 0
-        hasGaps = census.map { $0.non_finite > 0 }
+        for (band, known) in bands.enumerated() {
+            // A band without a level has no weight; any number does for its sky.
+            memory.levels[band] = known.level.isFinite ? known.level : 0
+            memory.factors[band] = known.weight
+            memory.census[band] = galatea_pixel_census()
+        }
+        let isFinite =
+            galatea_stack(level, &cutout, memory.levels, memory.factors, memory.stack, memory.census) != 0
+        for band in bands.indices { bands[band].hasGaps = memory.census[band].non_finite > 0 }
         // The gaps of all bands are looked up when one has any.
-        for band in 0..<bandCount where hasGaps.contains(true) {
+        for band in 0..<bandCount where hasGaps {
             galatea_gap_bits(&cutout, Int32(band), memory.gaps + band * memory.words * height, words)
         }
         let count = known == nil ? width * height : geometry.width * geometry.height
-        for seen in known ?? census {
+        for band in bands.indices {
+            let seen = known?[band] ?? memory.census[band]
             if seen.non_finite > 0 { result.flags.insert(.nonFinitePixels) }
             if seen.zero == count { result.flags.insert(.bandAllZero) }
         }
@@ -219,11 +211,31 @@ struct FastMeasurement {
 
     private mutating func setStackSigma() {
         var variance = 0.0
-        for band in 0..<bandCount where weights[band] > 0 {
-            variance += pow(Double(weights[band]) * Double(noises[band]), 2)
+        for band in 0..<bandCount where bands[band].weight > 0 {
+            variance += pow(Double(bands[band].weight) * Double(bands[band].noise), 2)
         }
         stackSigma = variance.squareRoot()
     }
+}
+
+/// What a measurement knows of one band.
+struct MeasuredBand {
+    /// Sky of the band; NaN where it is not known.
+    var level = Float.nan
+    var sigma = Float.nan
+    /// Pixels that the sky was measured from.
+    var count = 1
+    /// Noise of a pixel, or what stands for it where there is none; 0 without information.
+    var noise: Float = 0
+    /// By how much neighbouring pixels' noise adds to that of a sum.
+    var noiseCorrelation = 1.0
+    /// Weight in the stack; 0 without information.
+    var weight: Float = 0
+    /// Whether there are pixels that are not finite.
+    var hasGaps = false
+    /// Whether the histogram of the border stands, and whether zeros were left out of it.
+    var hasHistogram = false
+    var skipsZeros = false
 }
 
 extension MeasurementWorkspace.Parts {

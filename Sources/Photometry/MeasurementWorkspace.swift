@@ -73,6 +73,13 @@ extension MeasurementWorkspace {
         let halvedSmooth: galatea_plane
         /// Bytes of the planes, which come first.
         let planeBytes: Int
+        /// What is known of each band.
+        let bands: UnsafeMutableBufferPointer<MeasuredBand>
+        /// One number a band: sky, weight or scale, sum of light, count of pixels.
+        let levels: UnsafeMutablePointer<Float>
+        let factors: UnsafeMutablePointer<Float>
+        let sums: UnsafeMutablePointer<Double>
+        let census: UnsafeMutablePointer<galatea_pixel_census>
         /// Pixels of a border.
         let values: UnsafeMutablePointer<Float>
         /// Scratch of the noise's correlation.
@@ -99,6 +106,11 @@ extension MeasurementWorkspace {
             halved = division.plane(width: width / 2, height: height / 2)
             halvedSmooth = division.plane(width: width / 2, height: height / 2)
             planeBytes = division.count
+            bands = UnsafeMutableBufferPointer(start: division.values(bandCount), count: bandCount)
+            levels = division.values(bandCount)
+            factors = division.values(bandCount)
+            sums = division.values(bandCount)
+            census = division.values(bandCount)
             values = division.values(width * height)
             noise = division.values(galatea_noise_scratch(Int32(width), Int32(height)))
             histograms = division.values(bandCount)
