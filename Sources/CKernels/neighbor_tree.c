@@ -85,7 +85,7 @@ static void select_key(uint64_t *keys, ptrdiff_t count, ptrdiff_t k) {
     }
 }
 
-/// The axis along which at most 128 of the points, evenly taken, lie farthest apart.
+/// The axis along which some 128 to 255 of the points, evenly taken, lie farthest apart.
 static int32_t widest_axis(const tree_builder *builder, const int32_t *order, ptrdiff_t count) {
     const ptrdiff_t step = count > 128 ? count / 128 : 1;
     int32_t widest = 0;

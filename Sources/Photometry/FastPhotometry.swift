@@ -8,12 +8,11 @@ internal import Foundation
 ///
 /// 1. Each band's sky is the clipped median of the stamp's border, from a histogram; measured again without the
 ///    pixels of sources, which leave the histogram.
-/// 2. The bands, in units of their sky noise, are added as they are read from the stored bytes; the stack is
-///    smoothed and cut at the threshold, at half the resolution where the seeing spreads over four pixels. Connected
-///    pixels are sources; the one at the centre falls apart where two
-///    of its branches hold each more than the contrast's share of its light above their saddle, at 32 steps of
-///    brightness as in SExtractor (Bertin & Arnouts 1996, A&AS 117, 393, section 6), its pixels divided along
-///    steepest ascent.
+/// 2. The bands, in units of their sky noise, are added as they are read from the stored bytes; the stack is smoothed
+///    and cut at the threshold, at half the resolution where the seeing spreads over four pixels. Connected pixels
+///    are sources; the one at the centre falls apart where two of its branches hold each more than the contrast's
+///    share of its light above their saddle, at 32 steps of brightness as in SExtractor (Bertin & Arnouts 1996, A&AS
+///    117, 393, section 6), its pixels divided along steepest ascent.
 /// 3. Neighbours, grown by a margin, and gaps give way to the pixel opposite the target's centre, else to sky.
 /// 4. The Kron radius and the curve of growth come from sums in elliptical rings of the stack, the shape from its
 ///    adaptive moments, the fluxes from one aperture in which a pixel counts by its distance to the edge.
@@ -46,6 +45,10 @@ public struct FastPhotometry: SourceMeasuring {
         precondition(
             line.count / 2 <= GALATEA_PLANE_MARGIN,
             "FastPhotometry: smoothing of width \(settings.smoothingWidth), at most 6 pixels expected")
+        precondition(
+            (0...Int(GALATEA_PLANE_MARGIN)).contains(settings.neighbourMargin) && settings.threshold >= 0,
+            "FastPhotometry: neighbours grown by \(settings.neighbourMargin) pixels, 0 to 8 expected, "
+                + "at a threshold of \(settings.threshold), not negative")
         self.settings = settings
         self.level = level
         taps = line[(line.count / 2)...].map { Float($0) }

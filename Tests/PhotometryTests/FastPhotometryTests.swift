@@ -59,7 +59,9 @@ struct FastPhotometryTests {
         pairs.map { abs($0.fast.fluxes[band] / $0.sep.fluxes[band] - 1) }.sorted()
     }
 
-    @Test("Single galaxies: fluxes within 1 % of SEP's, sizes and shapes alike")
+    @Test(
+        "Single galaxies: eleven of twelve fluxes within 1 % of SEP's, all within 5 %, sizes and shapes alike"
+    )
     func agreement() {
         let single = stride(from: 0, to: 24, by: 2).map { Self.pairs[$0] }
         for pair in single { #expect(pair.fast.flags == pair.sep.flags) }

@@ -85,8 +85,9 @@ ptrdiff_t galatea_noise_scratch(int32_t width, int32_t height);
 
 /// The sum of the sky's pixel products over lags of up to 2 pixels either way, over that of its squares.
 ///
-/// Of the highest and the lowest fourth of the rows, in whole 64ths of `limit`: the same number at every level. Pixels
-/// whose bit in `free` is not set, and those beyond `limit` of the sky, count as 0.
+/// Of the highest and the lowest fourth of the rows, in whole 64ths of `limit`: levels differ only where a pixel lies
+/// on the edge between two of them. Pixels whose bit in `free` is not set, and those beyond `limit` of the sky, count
+/// as 0.
 /// @param scratch `galatea_noise_scratch` numbers.
 /// @return NaN without a pixel, or when the limit is not a positive number.
 double galatea_noise_products(galatea_level level, const galatea_cutout *cutout, int32_t band, float sky,
