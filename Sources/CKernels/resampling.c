@@ -11,7 +11,6 @@
 // Four channels travel together through the horizontal pass, and with them as many output rows as a register
 // holds: an output pixel of all of them is four multiply-adds. Every lane sums in the same order, so that the
 // width of the register changes no result.
-typedef float v4 __attribute__((vector_size(16), aligned(4)));
 
 // Rows are scaled ROWS at a time, into a ring that keeps the four rows under the taps as well.
 enum { LANES = 4, ROWS = 4, RING = 8, PAD = 3, MOST_ROWS = 4 };
@@ -55,7 +54,7 @@ ALWAYS_INLINE void scale_rows(galatea_level level, const uint8_t *pixels, ptrdif
 /// Floats of scratch of the form with several rows at once.
 static ptrdiff_t mixed_scratch(ptrdiff_t bands, galatea_bicubic_axis x) {
     ptrdiff_t stride = row_stride(x.input), groups = group_count(bands);
-    ptrdiff_t ring = bands * RING * stride, planar = LANES * stride;
+    ptrdiff_t ring = bands * RING * stride, planar = groups * LANES * stride * MOST_ROWS;
     ptrdiff_t mixed = groups * mixed_length(x.input) * LANES * MOST_ROWS;
     return ring + planar + mixed + MOST_ROWS * (x.output * bands + LANES);
 }
@@ -66,31 +65,53 @@ ALWAYS_INLINE void combine_rows(const float *const rows[4], const float *weight,
     for (ptrdiff_t i = 0; i < count; i++) out[i] = ((w0 * r0[i] + w1 * r1[i]) + w2 * r2[i]) + w3 * r3[i];
 }
 
-/// Four planar rows to pixels of four lanes, `step` floats apart.
-ALWAYS_INLINE void interleave(const float *planar, ptrdiff_t stride, float *mixed, const ptrdiff_t step) {
-    for (ptrdiff_t i = 0; i < stride; i += LANES) {
-        v4 a, b, c, d;
-        memcpy(&a, planar + i, 16);
-        memcpy(&b, planar + stride + i, 16);
-        memcpy(&c, planar + 2 * stride + i, 16);
-        memcpy(&d, planar + 3 * stride + i, 16);
-        v4 ab_low = __builtin_shufflevector(a, b, 0, 4, 1, 5), ab_high = __builtin_shufflevector(a, b, 2, 6, 3, 7);
-        v4 cd_low = __builtin_shufflevector(c, d, 0, 4, 1, 5), cd_high = __builtin_shufflevector(c, d, 2, 6, 3, 7);
-        v4 p0 = __builtin_shufflevector(ab_low, cd_low, 0, 1, 4, 5);
-        v4 p1 = __builtin_shufflevector(ab_low, cd_low, 2, 3, 6, 7);
-        v4 p2 = __builtin_shufflevector(ab_high, cd_high, 0, 1, 4, 5);
-        v4 p3 = __builtin_shufflevector(ab_high, cd_high, 2, 3, 6, 7);
-        memcpy(mixed + i * step, &p0, 16);
-        memcpy(mixed + (i + 1) * step, &p1, 16);
-        memcpy(mixed + (i + 2) * step, &p2, 16);
-        memcpy(mixed + (i + 3) * step, &p3, 16);
+// As many rows as a register of the level holds, four lanes each. Pairs of lanes are taken from two registers, row by
+// row: the lower two and the upper two of both, in turns or one pair behind the other.
+typedef float vector_1 __attribute__((vector_size(16), aligned(4)));
+typedef float vector_2 __attribute__((vector_size(32), aligned(4)));
+typedef float vector_4 __attribute__((vector_size(64), aligned(4)));
+#define LOWER_IN_TURNS_1(a, b) __builtin_shufflevector(a, b, 0, 4, 1, 5)
+#define UPPER_IN_TURNS_1(a, b) __builtin_shufflevector(a, b, 2, 6, 3, 7)
+#define LOWER_PAIRS_1(a, b) __builtin_shufflevector(a, b, 0, 1, 4, 5)
+#define UPPER_PAIRS_1(a, b) __builtin_shufflevector(a, b, 2, 3, 6, 7)
+#define LOWER_IN_TURNS_2(a, b) __builtin_shufflevector(a, b, 0, 8, 1, 9, 4, 12, 5, 13)
+#define UPPER_IN_TURNS_2(a, b) __builtin_shufflevector(a, b, 2, 10, 3, 11, 6, 14, 7, 15)
+#define LOWER_PAIRS_2(a, b) __builtin_shufflevector(a, b, 0, 1, 8, 9, 4, 5, 12, 13)
+#define UPPER_PAIRS_2(a, b) __builtin_shufflevector(a, b, 2, 3, 10, 11, 6, 7, 14, 15)
+#define LOWER_IN_TURNS_4(a, b) \
+    __builtin_shufflevector(a, b, 0, 16, 1, 17, 4, 20, 5, 21, 8, 24, 9, 25, 12, 28, 13, 29)
+#define UPPER_IN_TURNS_4(a, b) \
+    __builtin_shufflevector(a, b, 2, 18, 3, 19, 6, 22, 7, 23, 10, 26, 11, 27, 14, 30, 15, 31)
+#define LOWER_PAIRS_4(a, b) \
+    __builtin_shufflevector(a, b, 0, 1, 16, 17, 4, 5, 20, 21, 8, 9, 24, 25, 12, 13, 28, 29)
+#define UPPER_PAIRS_4(a, b) \
+    __builtin_shufflevector(a, b, 2, 3, 18, 19, 6, 7, 22, 23, 10, 11, 26, 27, 14, 15, 30, 31)
+
+/// Defines the way from planar rows, of four bands each and `rows` of those, to pixels of four lanes a row.
+#define DEFINE_INTERLEAVE(rows)                                                                                \
+    ALWAYS_INLINE void interleave_##rows(const float *planar, ptrdiff_t stride, float *mixed) {                \
+        for (ptrdiff_t i = 0; i < stride; i += LANES, mixed += LANES * LANES * rows) {                         \
+            vector_##rows band[LANES];                                                                         \
+            for (int b = 0; b < LANES; b++)                                                                    \
+                for (int r = 0; r < rows; r++)                                                                 \
+                    memcpy((char *)(band + b) + 16 * r, planar + (r * LANES + b) * stride + i, 16);            \
+            vector_##rows low01 = LOWER_IN_TURNS_##rows(band[0], band[1]);                                     \
+            vector_##rows low23 = LOWER_IN_TURNS_##rows(band[2], band[3]);                                     \
+            vector_##rows high01 = UPPER_IN_TURNS_##rows(band[0], band[1]);                                    \
+            vector_##rows high23 = UPPER_IN_TURNS_##rows(band[2], band[3]);                                    \
+            vector_##rows pixels[4] = {LOWER_PAIRS_##rows(low01, low23), UPPER_PAIRS_##rows(low01, low23),     \
+                                       LOWER_PAIRS_##rows(high01, high23), UPPER_PAIRS_##rows(high01, high23)};\
+            memcpy(mixed, pixels, sizeof pixels);                                                              \
+        }                                                                                                      \
     }
-}
+
+DEFINE_INTERLEAVE(1)
+DEFINE_INTERLEAVE(2)
+DEFINE_INTERLEAVE(4)
 
 /// Defines the horizontal pass over `rows` output rows of every band. Each store of four lanes may run over the
 /// next pixel of its row, which is written later.
 #define DEFINE_RESIZE_COLUMNS(name, rows, vector)                                                             \
-    typedef float vector __attribute__((vector_size(16 * rows), aligned(4)));                                 \
     ALWAYS_INLINE void name(const float *mixed, ptrdiff_t group_stride, ptrdiff_t groups, ptrdiff_t bands,    \
                             galatea_bicubic_axis x, float *out, ptrdiff_t row_length) {                       \
         enum { STEP = LANES * rows };                                                                         \
@@ -120,10 +141,13 @@ ALWAYS_INLINE void prepare(galatea_level level, const ptrdiff_t rows, const uint
                            ptrdiff_t out_row, galatea_pixel_census *census) {
     const ptrdiff_t step = LANES * rows;
     ptrdiff_t stride = row_stride(x.input), groups = group_count(bands);
+    ptrdiff_t group_planar = rows * LANES * stride;
     ptrdiff_t group_stride = mixed_length(x.input) * step, row_length = x.output * bands + LANES;
-    float *ring = scratch, *planar = ring + bands * RING * stride, *mixed = planar + LANES * stride;
+    float *ring = scratch, *planar = ring + bands * RING * stride, *mixed = planar + groups * group_planar;
     float *row = mixed + groups * group_stride;
-    memset(scratch, 0, (size_t)(row - scratch) * sizeof(float));
+    // What is between rows, and lanes without a band, count for nothing, but must be numbers.
+    if (stride > x.input) memset(ring, 0, (size_t)(bands * RING * stride) * sizeof(float));
+    memset(planar, 0, (size_t)(groups * group_planar) * sizeof(float));
     memset(census, 0, (size_t)bands * sizeof *census);
     ptrdiff_t next = 0;
     for (ptrdiff_t j = 0; j <= y.output; j++) {
@@ -133,26 +157,27 @@ ALWAYS_INLINE void prepare(galatea_level level, const ptrdiff_t rows, const uint
             scale_rows(level, pixels, next, big_endian, bands, y.input, x.input, stride, sky, scale, function,
                        ring, census);
         if (j == y.output) break;
-        ptrdiff_t slot = j % rows;
-        for (ptrdiff_t g = 0; g < groups; g++) {
-            for (ptrdiff_t lane = 0; lane < LANES && g * LANES + lane < bands; lane++) {
-                const float *base = ring + (g * LANES + lane) * RING * stride;
-                const float *taps[4];
-                for (int k = 0; k < 4; k++) taps[k] = base + tap(y, j, k) % RING * stride;
-                combine_rows(taps, y.weight + 4 * j, stride, planar + lane * stride);
-            }
-            if (groups > 1 && g == groups - 1)
-                for (ptrdiff_t lane = bands - g * LANES; lane < LANES; lane++)
-                    memset(planar + lane * stride, 0, (size_t)stride * sizeof(float));
-            // Taps reach beyond the ends by at most PAD pixels, which repeat the end pixels.
-            float *first = mixed + g * group_stride + PAD * step + slot * LANES, *end = first + x.input * step;
-            interleave(planar, stride, first, step);
-            for (int k = 0; k < PAD; k++) {
-                memcpy(first - (k + 1) * step, first, 16);
-                memcpy(end + k * step, end - step, 16);
-            }
+        const ptrdiff_t slot = j % rows;
+        for (ptrdiff_t band = 0; band < bands; band++) {
+            const float *base = ring + band * RING * stride;
+            const float *taps[4];
+            for (int k = 0; k < 4; k++) taps[k] = base + tap(y, j, k) % RING * stride;
+            combine_rows(taps, y.weight + 4 * j, stride,
+                         planar + band / LANES * group_planar + (slot * LANES + band % LANES) * stride);
         }
         if (slot < rows - 1 && j < y.output - 1) continue;
+        for (ptrdiff_t g = 0; g < groups; g++) {
+            // Taps reach beyond the ends by at most PAD pixels, which repeat the end pixels.
+            float *first = mixed + g * group_stride + PAD * step, *end = first + x.input * step;
+            const float *from = planar + g * group_planar;
+            if (rows == 4) interleave_4(from, stride, first);
+            else if (rows == 2) interleave_2(from, stride, first);
+            else interleave_1(from, stride, first);
+            for (int k = 0; k < PAD; k++) {
+                memcpy(first - (k + 1) * step, first, (size_t)step * sizeof(float));
+                memcpy(end + k * step, end - step, (size_t)step * sizeof(float));
+            }
+        }
         if (rows == 4) resize_columns_4(mixed, group_stride, groups, bands, x, row, row_length);
         else if (rows == 2) resize_columns_2(mixed, group_stride, groups, bands, x, row, row_length);
         else resize_columns_1(mixed, group_stride, groups, bands, x, row, row_length);
