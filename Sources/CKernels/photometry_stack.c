@@ -107,6 +107,13 @@ void galatea_shift_plane(galatea_level level, galatea_plane plane, float value) 
     GALATEA_CALL(level, shift, (plane, value))
 }
 
+void galatea_shift_pixels(galatea_plane plane, const uint64_t *bits, int32_t words, float value) {
+    for (int32_t y = 0; y < plane.height; y++)
+        for (int32_t word = 0; word < words; word++)
+            for (uint64_t set = bits[(ptrdiff_t)y * words + word]; set != 0; set &= set - 1)
+                plane.pixels[y * plane.stride + 64 * word + __builtin_ctzll(set)] += value;
+}
+
 float galatea_largest_deviation(const galatea_cutout *cutout, int32_t band, float sky) {
     float largest = 0;
     for (int32_t y = 0; y < cutout->height; y++)

@@ -117,7 +117,12 @@ struct FastMeasurement {
                     histogram)
                 let found = galatea_clipped_histogram(histogram)
                 if found.count >= 64, 4 * Int(found.count) >= bands[band].count, found.level.isFinite {
-                    shift += bands[band].weight * (bands[band].level - found.level)
+                    let change = bands[band].weight * (bands[band].level - found.level)
+                    shift += change
+                    if let gaps = memory.gaps(of: band, height: height, if: bands[band].hasGaps) {
+                        // Pixels that the band has no part in keep clear of its sky.
+                        galatea_shift_pixels(memory.stack, gaps, words, -change)
+                    }
                     bands[band].level = found.level
                     bands[band].sigma = found.sigma
                     bands[band].noise = found.sigma

@@ -75,7 +75,8 @@ void galatea_remove_from_histogram(galatea_level level, const galatea_cutout *cu
                                    int skips_zeros, const uint64_t *bits, int32_t words,
                                    galatea_sky_histogram *histogram);
 
-/// Median and 1.4826 MAD after clipping at 3 sigma until nothing more goes, interpolated within bins.
+/// Median and 1.4826 MAD after clipping at 3 sigma until a step moves less than one value in 4,000, interpolated within
+/// bins.
 ///
 /// @return NaN for an empty histogram, or when the clipped values do not lie within its span.
 galatea_sky galatea_clipped_histogram(const galatea_sky_histogram *histogram);
@@ -108,6 +109,9 @@ int galatea_stack(galatea_level level, const galatea_cutout *cutout, const float
 
 /// Adds `value` to every pixel of a plane.
 void galatea_shift_plane(galatea_level level, galatea_plane plane, float value);
+
+/// Adds `value` to the pixels of a plane whose bit is set.
+void galatea_shift_pixels(galatea_plane plane, const uint64_t *bits, int32_t words, float value);
 
 /// The largest `|pixel - sky|` of a band's finite pixels.
 float galatea_largest_deviation(const galatea_cutout *cutout, int32_t band, float sky);
