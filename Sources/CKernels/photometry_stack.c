@@ -275,8 +275,8 @@ void galatea_double_bits(const uint64_t *bits, int32_t height, int32_t words, ui
             const int is_inside = y / 2 < height && w / 2 < words;
             const uint64_t half = is_inside ? bits[(ptrdiff_t)(y / 2) * words + w / 2] >> (w % 2 * 32) : 0;
             row[w] = half == 0 ? 0 : doubled(half);
+            if (y + 1 < out_height) row[out_words + w] = row[w];
         }
-        if (y + 1 < out_height) memcpy(row + out_words, row, (size_t)out_words * sizeof *row);
     }
 }
 
