@@ -64,7 +64,10 @@ class Tuned(Latents):
         first = self.path if self.is_packed else self.files[0]
         self.offset, shape = data_offset(first, "CUTOUTS" if self.is_packed else None)
         self.shape = tuple(shape[-3:])
-        self.bytes = 4 * int(np.prod(self.shape))
+        if self.is_packed:
+            self.map = np.memmap(self.path, ">f4", "r", self.offset, (self.count, *self.shape))
+        else:
+            self.bytes = 4 * int(np.prod(self.shape))
         # Several threads do whole batches, each with a session on one thread: faster than threads inside.
         self.workers = threads()
         self.sessions = [galaxy_network.onnx_session(self.folder, 1) for _ in range(self.workers)]
@@ -97,9 +100,6 @@ class Tuned(Latents):
         return results
 
     def run(self):
-        if self.is_packed:
-            # Anew each time, as ours maps its pages anew: a survey is read once.
-            self.map = np.memmap(self.path, ">f4", "r", self.offset, (self.count, *self.shape))
         if self.workers == 1:
             parts = self.encode(0)
         else:
