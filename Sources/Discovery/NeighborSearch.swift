@@ -7,18 +7,15 @@ public import Computing
 public struct NeighborSearch: Sendable {
     /// How the points are searched.
     public enum Method: Sendable {
-        /// The tree in up to `treeDimensionLimit` coordinates, every point beyond. Among 10^6 normally distributed
-        /// points the tree is 1,000 times as fast as looking at each in 2 coordinates, 400 times in 5, 14 times in
-        /// 10 and 1.2 times in 16; in 24, among 3 10^5, it takes three times as long.
+        /// The tree: among 10^6 normally distributed points it is 1,000 times as fast as looking at each in 2
+        /// coordinates, 400 times in 5, 14 times in 10 and 1.2 times in 16; in 24, among 3 10^5, it takes three
+        /// times as long.
         case automatic
         /// A tree of boxes around the points.
         case tree
         /// Every point is looked at.
         case exhaustive
     }
-
-    /// Coordinates up to which a tree tells enough of what is near to be worth its walk.
-    public static let treeDimensionLimit = 16
 
     /// Number of points.
     public let count: Int
@@ -63,11 +60,9 @@ public struct NeighborSearch: Sendable {
         var distinct = [Int32](repeating: 0, count: points.count)
         for (rank, row) in rowOfRank.enumerated() { distinct[Int(row)] = Int32(rank) }
         self.ranks = distinct
-        let hasBoxes =
-            method == .tree || method == .automatic && points.dimension <= Self.treeDimensionLimit
         parts = Parts(
-            tree: PointTree(points, ranks: distinct, hasBoxes: hasBoxes), metric: metric, level: level,
-            rowOfRank: ranks == nil ? nil : rowOfRank)
+            tree: PointTree(points, ranks: distinct, hasBoxes: method != .exhaustive), metric: metric,
+            level: level, rowOfRank: ranks == nil ? nil : rowOfRank)
     }
 
     /// The rows in the order of their ranks, equal ranks by row.

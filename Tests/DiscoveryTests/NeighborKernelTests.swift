@@ -93,7 +93,7 @@ struct NeighborKernelTests {
             let points = Samples.cube(count, dimension: dimension)
             let queries = Samples.cube(9, dimension: dimension, seed: 1)
             for metric in NeighborSearchTests.metrics {
-                let search = try NeighborSearch(points, metric: metric, method: .tree, level: level)
+                let search = try NeighborSearch(points, metric: metric, level: level)
                 for (row, list) in try search.neighbors(ofEach: queries, k: 12).enumerated() {
                     let expected = Self.naive(points, queries.row(row), metric).prefix(12)
                     #expect(list.map(\.row) == expected.map(\.row))
