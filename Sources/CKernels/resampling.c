@@ -59,12 +59,6 @@ static ptrdiff_t mixed_scratch(ptrdiff_t bands, galatea_bicubic_axis x) {
     return ring + planar + mixed + MOST_ROWS * (x.output * bands + LANES);
 }
 
-ALWAYS_INLINE void combine_rows(const float *const rows[4], const float *weight, ptrdiff_t count, float *out) {
-    const float *r0 = rows[0], *r1 = rows[1], *r2 = rows[2], *r3 = rows[3];
-    float w0 = weight[0], w1 = weight[1], w2 = weight[2], w3 = weight[3];
-    for (ptrdiff_t i = 0; i < count; i++) out[i] = ((w0 * r0[i] + w1 * r1[i]) + w2 * r2[i]) + w3 * r3[i];
-}
-
 // As many rows as a register of the level holds, four lanes each. Pairs of lanes are taken from two registers, row by
 // row: the lower two and the upper two of both, in turns or one pair behind the other.
 typedef float vector_1 __attribute__((vector_size(16), aligned(4)));
@@ -86,6 +80,20 @@ typedef float vector_4 __attribute__((vector_size(64), aligned(4)));
     __builtin_shufflevector(a, b, 0, 1, 16, 17, 4, 5, 20, 21, 8, 9, 24, 25, 12, 13, 28, 29)
 #define UPPER_PAIRS_4(a, b) \
     __builtin_shufflevector(a, b, 2, 3, 18, 19, 6, 7, 22, 23, 10, 11, 26, 27, 14, 15, 30, 31)
+
+/// Four rows' sum into one, a whole number of `vector`s; whatever their width, every place sums in the same order.
+#define COMBINE_ROWS(vector, from, to)                                                              \
+    for (ptrdiff_t i = from; i < to; i += (ptrdiff_t)(sizeof(vector) / sizeof(float))) {            \
+        const vector *r0 = (const vector *)(rows[0] + i), *r1 = (const vector *)(rows[1] + i);      \
+        const vector *r2 = (const vector *)(rows[2] + i), *r3 = (const vector *)(rows[3] + i);      \
+        *(vector *)(out + i) = ((weight[0] * *r0 + weight[1] * *r1) + weight[2] * *r2) + weight[3] * *r3; \
+    }
+
+ALWAYS_INLINE void combine_rows(const float *const rows[4], const float *weight, ptrdiff_t count, float *out) {
+    const ptrdiff_t most = count - count % (ptrdiff_t)(sizeof(vector_4) / sizeof(float));
+    COMBINE_ROWS(vector_4, 0, most)
+    COMBINE_ROWS(vector_1, most, count)
+}
 
 /// Defines the way from planar rows, of four bands each and `rows` of those, to pixels of four lanes a row.
 #define DEFINE_INTERLEAVE(rows)                                                                                \
@@ -145,7 +153,7 @@ ALWAYS_INLINE void prepare(galatea_level level, const ptrdiff_t rows, const uint
     ptrdiff_t group_stride = mixed_length(x.input) * step, row_length = x.output * bands + LANES;
     float *ring = scratch, *planar = ring + bands * RING * stride, *mixed = planar + groups * group_planar;
     float *row = mixed + groups * group_stride;
-    // What is between rows, and lanes without a band, count for nothing, but must be numbers.
+    // What is between rows, and lanes without a band, counts for nothing; zeros are the fastest numbers.
     if (stride > x.input) memset(ring, 0, (size_t)(bands * RING * stride) * sizeof(float));
     memset(planar, 0, (size_t)(groups * group_planar) * sizeof(float));
     memset(census, 0, (size_t)bands * sizeof *census);

@@ -75,8 +75,9 @@ void galatea_remove_from_histogram(galatea_level level, const galatea_cutout *cu
                                    int skips_zeros, const uint64_t *bits, int32_t words,
                                    galatea_sky_histogram *histogram);
 
-/// Median and 1.4826 MAD after clipping at 3 sigma until a step moves less than one value in 4,000, interpolated within
-/// bins.
+/// Median and 1.4826 MAD after clipping at 3 sigma, interpolated within bins.
+///
+/// Clipping ends when a step moves less than one value in 4,000, or half a value, and after twenty steps.
 ///
 /// @return NaN for an empty histogram, or when the clipped values do not lie within its span.
 galatea_sky galatea_clipped_histogram(const galatea_sky_histogram *histogram);
