@@ -12,7 +12,8 @@ struct Benchmarks: AsyncParsableCommand {
         discussion: """
             \(Self.all.map { "\($0.name): \($0.summary)" }.joined(separator: "\n"))
 
-            Peers need `make peers` once; those that cannot be had are named and left out.
+            Peers need `make peers` once; those that cannot be had are named and left out. All together take \
+            about an hour, graph half of it.
 
             EXAMPLE
               swift run -c release Benchmarks

@@ -18,6 +18,8 @@ struct EncoderBatches {
     let imageShape: [Int]
     /// `[count, features]`.
     let featureShape: [Int]
+    /// Multiply-adds of the convolutions for one image.
+    var productCount: Int { plan.productCount }
     private let plan: EncoderPlan
     private let memory: WorkerMemory<EncoderPlan.Workspace>
 

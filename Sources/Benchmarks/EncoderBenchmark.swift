@@ -1,3 +1,5 @@
+import Computing
+import Foundation
 import Measurement
 import Pipeline
 
@@ -43,6 +45,20 @@ struct EncoderBenchmark: Benchmark {
             Peer(
                 name: $0.0, script: "encoder", key: $0.1, options: options, items: ours.count, ours: expected)
         }
-        return try await session.measure(comparison, peers: peers)
+        var task = try await session.measure(comparison, peers: peers)
+        task.entries[0].notes.append(Self.rate(of: ours, microseconds: task.entries[0].microseconds.median))
+        return task
+    }
+
+    /// How much of what a core's multiply-add units can do the encoder does, all its other work left out.
+    ///
+    /// The units' rate is measured anew: it changes with what else the machine does.
+    private static func rate(of ours: EncoderBatches, microseconds: Double) -> String {
+        let peak = FloatingPointPeak.measured(at: .detected).gigaflops
+        let products = Double(ours.productCount)
+        let rate = 2e-3 * products / microseconds / Double(ours.threads)
+        return String(
+            format: "%.2f million multiply-adds in convolutions, %.0f GFLOP/s a core, %.0f %% of %.0f",
+            products * 1e-6, rate, 100 * rate / peak, peak)
     }
 }

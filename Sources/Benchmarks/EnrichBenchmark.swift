@@ -5,6 +5,8 @@ struct EnrichBenchmark: Benchmark {
     let name = "enrich"
     let summary = "whole enrichment beside packed FITS to latents, with each kind of photometry"
 
+    let threadCounts = [1, 2]
+
     /// How often the survey is enriched in one repetition.
     private static let copies = 8
 

@@ -16,9 +16,8 @@ struct ScalingBenchmark: Benchmark {
     func tasks(_ session: BenchmarkSession, threads: Int) async throws -> [MeasuredTask] {
         let survey = try await session.survey(Self.galaxies)
         let links = try survey.links(Self.copies.max() ?? 1, in: session.file("links"))
-        let model = Repository.paperModel
         let speed = EnrichmentSpeed(
-            model: model, survey: survey, threads: threads, folder: session.file(""))
+            model: Repository.paperModel, survey: survey, threads: threads, folder: session.file(""))
         var notes: [String] = []
         var contenders: [Contender] = []
         for copies in Self.copies {
@@ -26,17 +25,12 @@ struct ScalingBenchmark: Benchmark {
             let title = "enrich, \(copies * Self.galaxies) galaxies"
             let enrichment = speed.enrichment(photometry: "none", cutouts: cutouts)
             notes.append("\(title): \(try await Self.peak(of: enrichment)) MB resident at most")
-            contenders.append(
-                Contender(title, items: copies * Self.galaxies) {
-                    _ = try await enrichment.run(logger: EnrichmentSpeed.quiet)
-                })
-        }
-        let start = Contender("start-up: model and index, per start", items: 1) {
-            _ = try LatentInference(model: model).reference?.search()
+            contenders.append(speed.contender(title, enrichment, galaxies: copies * Self.galaxies))
         }
         // Every warm-up is a whole run: the one that told the memory will do.
         let task = try await Comparison(
-            "scaling", unit: "galaxy", threads: threads, contenders: contenders + [start], notes: notes
+            "scaling", unit: "galaxy", threads: threads, contenders: contenders + [speed.startUp],
+            notes: notes
         ).run(rounds: min(session.rounds, 3), warmUps: 0)
         return [task]
     }

@@ -15,8 +15,8 @@ public struct EncoderPlan: Sendable {
     public let instructionSet: InstructionSet
     /// Numbers that leave the convolutions.
     private let mapCount: Int
-    /// Multiply-adds of all convolutions.
-    private let productCount: Int
+    /// Multiply-adds of all convolutions for one galaxy.
+    public let productCount: Int
 
     /// Galaxies that pass the dense layers together, at most.
     public static let batch = 8

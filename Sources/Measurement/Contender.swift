@@ -27,6 +27,9 @@ public struct Contender {
     public var notes: [String] = []
     /// How far its results are from ours; `nil` when they are ours or cannot be compared.
     public var agreement: Agreement?
+    /// Name of the contender that starts up just as this one does and then does hardly any items; `nil` where start-up
+    /// is not part of a repetition.
+    public var startUp: String?
     private let repetition: () async throws -> Timing
 
     /// A contender of this process, timed from outside.

@@ -25,7 +25,7 @@ public struct EnrichmentSpeed: Sendable {
     /// Packed FITS to latents, and the whole enrichment with each kind of photometry.
     ///
     /// The first contender is packed FITS to latents, so that ratios tell what the rest of a row costs; the last
-    /// is an enrichment of a single row, which is start-up: model, classifier, index, output.
+    /// is the start-up that is part of the others.
     ///
     /// - Parameters:
     ///   - name: Name of the task.
@@ -45,19 +45,30 @@ public struct EnrichmentSpeed: Sendable {
             let cutouts = method == .sep ? [survey.cutouts] : links
             let enrichment = enrichment(photometry: method.rawValue, cutouts: cutouts)
             contenders.append(
-                Contender(
-                    "enrich, photometry \(method.rawValue)",
-                    items: method == .sep ? survey.count : galaxies
-                ) { _ = try await enrichment.run(logger: Self.quiet) })
+                contender(
+                    "enrich, photometry \(method.rawValue)", enrichment,
+                    galaxies: method == .sep ? survey.count : galaxies))
         }
-        var start = enrichment(photometry: PhotometryMethod.none.rawValue)
-        start.shard = Shard("1/\(survey.count)")
-        let single = start
-        contenders.append(
-            Contender("start-up: an enrichment of one row", items: 1) {
-                _ = try await single.run(logger: Self.quiet)
-            })
-        return Comparison(name, unit: "galaxy", threads: threads, contenders: contenders)
+        return Comparison(name, unit: "galaxy", threads: threads, contenders: contenders + [startUp])
+    }
+
+    /// An enrichment, whose start-up is told apart where it does more than one row.
+    package func contender(_ name: String, _ enrichment: Enrichment, galaxies: Int) -> Contender {
+        var contender = Contender(name, items: galaxies) {
+            _ = try await enrichment.run(logger: Self.quiet)
+        }
+        if galaxies > 1 { contender.startUp = startUp.name }
+        return contender
+    }
+
+    /// An enrichment of a single row, which is start-up: model, classifier, index, output.
+    package var startUp: Contender {
+        var enrichment = enrichment(photometry: PhotometryMethod.none.rawValue)
+        enrichment.shard = Shard("1/\(survey.count)")
+        let single = enrichment
+        return Contender("start-up: an enrichment of one row", items: 1) {
+            _ = try await single.run(logger: Self.quiet)
+        }
     }
 
     /// The enrichment of the survey into a FITS file of the folder.

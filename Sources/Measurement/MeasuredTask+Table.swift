@@ -10,7 +10,13 @@ extension MeasuredTask {
         let title =
             "\(name): us per \(unit), \(threads) thread\(threads == 1 ? "" : "s"), "
             + "\(entries.first?.wallSeconds.count ?? 0) rounds"
-        let remarks = entries.flatMap { entry in entry.notes.map { "\(entry.name): \($0)" } } + notes
+        let further = entries.compactMap { entry in
+            entry.furtherMicroseconds.map {
+                "\(entry.name): \(Self.number($0.median)) of processor time beyond start-up"
+            }
+        }
+        let remarks =
+            further + entries.flatMap { entry in entry.notes.map { "\(entry.name): \($0)" } } + notes
         return ([title] + rows.map { Self.line($0, widths: widths) } + remarks.map { "  * \($0)" })
             .joined(separator: "\n")
     }

@@ -50,6 +50,21 @@ struct ComparisonTests {
         #expect(second.processorMicroseconds.median == 8e5)
     }
 
+    @Test("Where start-up is told apart, an item costs what more of them take longer, round by round")
+    func startUp() async throws {
+        let record = Record()
+        var work = record.contender("work", items: 11, seconds: [3, 5, 2])
+        work.startUp = "start"
+        let start = record.contender("start", items: 1, seconds: [1, 1, 1])
+        let task = try await Comparison("x", unit: "item", threads: 1, contenders: [work, start])
+            .run(rounds: 3, warmUps: 0)
+        // Seconds of the processor are twice those of the wall: 4, 8 and 2 more for ten more items.
+        let further = try #require(task.entries[0].furtherMicroseconds)
+        #expect(further == Distribution(of: [4e5, 8e5, 2e5]))
+        #expect(task.entries[1].furtherMicroseconds == nil)
+        #expect(task.table.contains("  * work: 400000 of processor time beyond start-up"))
+    }
+
     @Test("Warm-ups do not count")
     func warmUps() async throws {
         let contender = Record().contender("a", seconds: [100, 100, 1, 2])
