@@ -46,6 +46,40 @@ struct ElementwiseTests {
         }
     }
 
+    @Test("A step of Adam is the naive one, in blocks and behind them", arguments: InstructionSet.available)
+    func adam(level: InstructionSet) {
+        for count in [0, 1, 15, 16, 17, 100] {
+            let (parameter, gradient) = (normalNumbers(count, seed: 2), normalNumbers(count, seed: 3))
+            let first = normalNumbers(count, seed: 4)
+            let second = normalNumbers(count, seed: 5).map { $0 * $0 }
+            // Shares such as 1 - 0.9 and 1 - 0.999 after ten steps, weight decay and a gradient that is scaled.
+            let (scale, decay, keep, rate): (Float, Float, Float, Float) = (0.5, 0.01, 0.999, 2e-3)
+            let (share1, beta2, share2): (Float, Float, Float) = (0.1, 0.999, 0.001)
+            let (root, epsilon): (Float, Float) = (10.02, 1e-8)
+            var (outFirst, outSecond): ([Float], [Float]) = ([], [])
+            let out = filled(count) { out in
+                outFirst = filled(count) { outFirst in
+                    outSecond = filled(count) { outSecond in
+                        galatea_adam(
+                            level.level, parameter, gradient, first, second, out, outFirst, outSecond, count,
+                            scale, decay, keep, share1, beta2, share2, rate, root, epsilon)
+                    }
+                }
+            }
+            for i in 0..<count {
+                let (p, g0) = (Double(parameter[i]), Double(gradient[i]))
+                let g = g0 * Double(scale) + Double(decay) * p
+                let m = Double(first[i]) + (g - Double(first[i])) * Double(share1)
+                let v = Double(beta2) * Double(second[i]) + Double(share2) * g * g
+                let next =
+                    Double(keep) * p - Double(rate) * m / (v.squareRoot() * Double(root) + Double(epsilon))
+                #expect(abs(Double(outFirst[i]) - m) <= 1e-6 * max(1, abs(m)))
+                #expect(abs(Double(outSecond[i]) - v) <= 1e-6 * max(1, v))
+                #expect(abs(Double(out[i]) - next) <= 1e-6 * max(1, abs(next)))
+            }
+        }
+    }
+
     @Test("A number's result does not depend on its place in the array", arguments: InstructionSet.available)
     func place(level: InstructionSet) {
         let operations = [GALATEA_EXP, GALATEA_SIGMOID, GALATEA_TANH, GALATEA_AFFINE, GALATEA_RECTIFY]

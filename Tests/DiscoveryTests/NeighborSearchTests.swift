@@ -22,17 +22,19 @@ struct NeighborSearchTests {
     }
 
     @Test(
-        "Tree and exhaustive search agree to the bit, in every metric, size and dimension",
-        arguments: [0, 1, 31, 32, 33, 65, 1000], [1, 3, 14])
+        "Tree, exhaustive search and the choice between them agree to the bit, in every metric, size and dimension",
+        arguments: [0, 1, 31, 32, 33, 65, 1000], [1, 3, 14, 20])
     func methods(count: Int, dimension: Int) throws {
         let points = Samples.cube(count, dimension: dimension)
         let queries = Samples.cube(8, dimension: dimension, seed: 1)
         for metric in Self.metrics {
             let tree = try NeighborSearch(points, metric: metric, method: .tree)
             let exhaustive = try NeighborSearch(points, metric: metric, method: .exhaustive)
+            let automatic = try NeighborSearch(points, metric: metric)
             for k in [0, 1, 10, 2000] {
                 let found = try tree.neighbors(ofEach: queries, k: k)
                 #expect(try found == exhaustive.neighbors(ofEach: queries, k: k))
+                #expect(try found == automatic.neighbors(ofEach: queries, k: k))
                 #expect(found.allSatisfy { $0.count == min(k, count) })
             }
         }

@@ -41,16 +41,4 @@ struct MaskKernelTests {
             #expect(out == PhotometryKernelTests.bits(expected, width: width))
         }
     }
-
-    @Test("A shift reaches the set pixels and no others")
-    func shift() {
-        for (width, height) in [(128, 5), (70, 9), (9, 2)] {
-            let image = PhotometryKernelTests.noise(width * height, seed: 4)
-            let mask = image.indices.map { $0 % 5 == 2 || $0 % 64 == 63 }
-            let plane = PhotometryKernelTests.Plane(image, width: width, height: height)
-            galatea_shift_pixels(
-                plane.plane, PhotometryKernelTests.bits(mask, width: width), Int32((width + 63) / 64), 1.5)
-            #expect(plane.image == image.indices.map { mask[$0] ? image[$0] + 1.5 : image[$0] })
-        }
-    }
 }

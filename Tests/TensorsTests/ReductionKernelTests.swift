@@ -42,6 +42,17 @@ struct ReductionKernelTests {
         #expect(x.backend.sumOfSquares(x.storage) > 99_999 && x.backend.sumOfSquares(x.storage) < 100_001)
     }
 
+    @Test("Sums of squares", arguments: edgeSizes)
+    func squares(size: Int) {
+        let values = normals(3 * size, stream: 6)
+        let naive = values.reduce(0) { $0 + Double($1) * Double($1) }
+        for level in InstructionSet.available {
+            let backend = CPUBackend(threads: 2, instructionSet: level)
+            let sum = backend.sumOfSquares(Tensor(values, shape: [3 * size], on: backend).storage)
+            #expect(abs(Double(sum) - naive) <= 1e-6 * naive, "\(level)")
+        }
+    }
+
     @Test("Largest elements", arguments: edgeSizes.filter { $0 > 0 })
     func maxima(size: Int) {
         for level in InstructionSet.available {
