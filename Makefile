@@ -7,8 +7,9 @@ run: build
 test: setup
 	@.ci/test
 
+# The manifest tells the program its commit: out of the cache it would tell an old one.
 build: setup
-	@swift build -c release --product galatea
+	@swift build -c release --manifest-cache none --product galatea
 
 setup:
 	@.ci/install-packages

@@ -74,7 +74,7 @@ extension SourceMeasuring {
 public enum PhotometryMethod: String, Sendable, Hashable, Codable, CaseIterable {
     /// No photometry: its columns are absent.
     case none
-    /// Kernels of our own, a few passes over the pixels.
+    /// Kernels of our own, a few passes over the pixels; `FastPhotometry` says how far they agree with SEP.
     case fast
     /// SEP: detection, deblending, Kron aperture.
     case sep
