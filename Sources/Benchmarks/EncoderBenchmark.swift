@@ -1,5 +1,3 @@
-import Computing
-import Foundation
 import Measurement
 import Pipeline
 
@@ -40,25 +38,14 @@ struct EncoderBenchmark: Benchmark {
         ]
         let comparison = Comparison(
             title, unit: "galaxy", threads: ours.threads,
-            contenders: [Contender("galatea", items: ours.count) { _ = try ours.encode() }])
+            contenders: [
+                Contender("galatea", items: ours.count) { _ = try ours.encode() },
+                .multiplyAdds(ours.productCount, items: ours.count, threads: ours.threads),
+            ])
         let peers = [("ONNX Runtime", "onnxruntime"), ("PyTorch eager", "torch")].map {
             Peer(
                 name: $0.0, script: "encoder", key: $0.1, options: options, items: ours.count, ours: expected)
         }
-        var task = try await session.measure(comparison, peers: peers)
-        task.entries[0].notes.append(Self.rate(of: ours, microseconds: task.entries[0].microseconds.median))
-        return task
-    }
-
-    /// How much of what a core's multiply-add units can do the encoder does, all its other work left out.
-    ///
-    /// The units' rate is measured anew: it changes with what else the machine does.
-    private static func rate(of ours: EncoderBatches, microseconds: Double) -> String {
-        let peak = FloatingPointPeak.measured(at: .detected).gigaflops
-        let products = Double(ours.productCount)
-        let rate = 2e-3 * products / microseconds / Double(ours.threads)
-        return String(
-            format: "%.2f million multiply-adds in convolutions, %.0f GFLOP/s a core, %.0f %% of %.0f",
-            products * 1e-6, rate, 100 * rate / peak, peak)
+        return try await session.measure(comparison, peers: peers)
     }
 }

@@ -1,4 +1,5 @@
 import Computing
+import GalaxyModels
 import Measurement
 import Pipeline
 
@@ -33,6 +34,8 @@ struct LatentRace {
                 _ = try inference.latents(of: source, threads: threads)
             }
         ]
+        contenders.append(
+            .multiplyAdds(inference.encoder.productCount, items: count, threads: threads))
         if threads > 1 {
             contenders.append(
                 Contender("galatea, 1 thread", items: count) {

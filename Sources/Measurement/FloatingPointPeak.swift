@@ -37,6 +37,18 @@ public struct FloatingPointPeak: Sendable, Equatable, Codable {
         return FloatingPointPeak(instructionSet: level.description, gigaflops: best)
     }
 
+    /// Does at least `count` multiply-adds at the rate of the units.
+    ///
+    /// - Returns: How many they were: whole rounds of all chains.
+    @discardableResult
+    public static func run(multiplyAdds count: Int, at level: InstructionSet) -> Int {
+        let kernel = galatea_level(UInt32(level.rawValue))
+        var sum = 0.0
+        let round = galatea_multiply_adds(kernel, 1, 0.5, 0.25, &sum) / 2
+        let rounds = (Int64(count) + round - 1) / round
+        return Int(galatea_multiply_adds(kernel, rounds, 0.5, 0.25, &sum) / 2)
+    }
+
     /// How many 512-bit multiply-add units a core seems to have, from its rates at both wide levels.
     ///
     /// A core with two such units does twice as much with 512 bits as with 256, less what its clock slows down;

@@ -5,6 +5,14 @@ import Testing
 
 @Suite("Rate of multiply-adds")
 struct FloatingPointPeakTests {
+    @Test("As many multiply-adds as asked for, and few more", arguments: InstructionSet.available)
+    func run(level: InstructionSet) {
+        for count in [1, 1000, 1_000_000] {
+            let done = FloatingPointPeak.run(multiplyAdds: count, at: level)
+            #expect(done >= count && done < count + 1000)
+        }
+    }
+
     /// Lanes of a vector of each level.
     private let lanes: [InstructionSet: Int] = [.portable: 4, .avx2: 8, .avx512: 16]
 
