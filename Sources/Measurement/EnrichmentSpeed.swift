@@ -57,16 +57,18 @@ public struct EnrichmentSpeed: Sendable {
         var contender = Contender(name, items: galaxies) {
             _ = try await enrichment.run(logger: Self.quiet)
         }
-        if galaxies > 1 { contender.startUp = startUp.name }
+        if galaxies > 1 { contender.startUp = Self.startUpName }
         return contender
     }
+
+    private static let startUpName = "start-up: an enrichment of one row"
 
     /// An enrichment of a single row, which is start-up: model, classifier, index, output.
     package var startUp: Contender {
         var enrichment = enrichment(photometry: PhotometryMethod.none.rawValue)
         enrichment.shard = Shard("1/\(survey.count)")
         let single = enrichment
-        return Contender("start-up: an enrichment of one row", items: 1) {
+        return Contender(Self.startUpName, items: 1) {
             _ = try await single.run(logger: Self.quiet)
         }
     }

@@ -4,6 +4,7 @@ internal import CKernels
 ///
 /// It adapts to the size of the cutout at hand; a measurement's result never depends on what was in it before.
 public final class MeasurementWorkspace {
+    /// What the memory is laid out for; `nil` before the first cutout.
     private var geometry: CutoutGeometry?
     private var memory = UnsafeMutableRawBufferPointer(start: nil, count: 0)
     private var parts: Parts?
