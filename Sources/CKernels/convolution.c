@@ -1,4 +1,5 @@
 #include "include/convolution.h"
+#include "include/phase_convolution.h"
 
 #include <string.h>
 
@@ -124,12 +125,13 @@ static void copy_padded(const padding *p, const float *image, float *copy) {
 /// Where a padded image with a border that a caller keeps at zero stands in its array.
 static galatea_frame frame_of(const padding *p, ptrdiff_t slack) {
     if (is_filled(p))
-        return (galatea_frame){0, p->image_width * p->channels, p->image_height * p->image_width * p->channels};
+        return (galatea_frame){.row = p->image_width * p->channels,
+                               .count = p->image_height * p->image_width * p->channels};
     // A kernel that skips the last row or column leaves the padded image smaller than the image.
     const ptrdiff_t width = larger(p->width, p->left + p->image_width);
     const ptrdiff_t height = larger(p->height, p->top + p->image_height);
-    return (galatea_frame){(p->top * width + p->left) * p->step, width * p->step,
-                           height * width * p->step + slack};
+    return (galatea_frame){.first = (p->top * width + p->left) * p->step, .row = width * p->step,
+                           .count = height * width * p->step + slack};
 }
 
 /// The padded image: the array of the frame itself, or a copy; `*row` becomes the floats of a row.
@@ -202,6 +204,16 @@ galatea_frame galatea_convolution_frame(const galatea_convolution *s) {
     return frame_of(&p, 0);
 }
 
+/// Rows of y from an input whose rows lie `stride` floats apart.
+static void forward_rows(const galatea_convolution *s, row_function *kernel, galatea_row *row, const float *in,
+                         ptrdiff_t stride, float *y, ptrdiff_t y_row, const galatea_ahead *ahead, int is_gradual) {
+    const ptrdiff_t rows = galatea_convolution_output_height(s), columns = galatea_convolution_output_width(s);
+    for (ptrdiff_t o = 0; o < rows; o++) {
+        prefetch_with_row(ahead, is_gradual, row, o, rows);
+        kernel(row, in + o * s->stride_y * stride, y + o * y_row, columns);
+    }
+}
+
 void galatea_convolution_forward(galatea_level level, const galatea_convolution *s, const float *x,
                                  const float *packed, const float *bias, int relu, float *y, ptrdiff_t y_row,
                                  const galatea_ahead *ahead, float *workspace) {
@@ -219,16 +231,37 @@ void galatea_convolution_forward(galatea_level level, const galatea_convolution 
         .block_stride = s->kernel_height * s->kernel_width * s->channels * BLOCK,
         .bias = bias, .relu = relu, .outputs = s->outputs,
         .taps = taps, .tap_count = s->kernel_height, .length = s->kernel_width * p.step,
-        .input_step = s->stride_x * p.step, .output_step = s->outputs, .column_step = p.step,
+        .input_step = s->stride_x * p.step, .output_step = s->outputs, .column_step = p.step, .channel_step = 1,
         .shared_stride = s->kernel_width == 3 && s->stride_x <= 2 ? (int)s->stride_x : 0,
     };
-    row_function *kernel = row_kernel(level, narrow);
-    const ptrdiff_t rows = galatea_convolution_output_height(s), columns = galatea_convolution_output_width(s);
-    for (ptrdiff_t o = 0; o < rows; o++) {
-        prefetch_with_row(ahead, !narrow, &row, o, rows);
-        kernel(&row, in + o * s->stride_y * stride, y + o * y_row, columns);
-    }
+    forward_rows(s, row_kernel(level, narrow), &row, in, stride, y, y_row, ahead, !narrow);
 }
+
+#if GALATEA_HAS_X86_LEVELS
+void galatea_plane_convolution(const galatea_convolution *s, const float *x, const float *packed, const float *bias,
+                               int relu, float *y, ptrdiff_t y_row, const galatea_ahead *ahead, float *workspace) {
+    const galatea_frame frame = galatea_plane_frame(s);
+    galatea_tap *taps = (galatea_tap *)aligned(workspace);
+    for (ptrdiff_t r = 0; r < s->kernel_height; r++)
+        taps[r] = (galatea_tap){r * frame.row, r * s->kernel_width * s->channels * BLOCK};
+    galatea_row row = {
+        .weights = packed,
+        .block_stride = s->kernel_height * s->kernel_width * s->channels * BLOCK,
+        .bias = bias, .relu = relu, .outputs = s->outputs,
+        .taps = taps, .tap_count = s->kernel_height, .length = s->kernel_width * s->channels,
+        .input_step = s->stride_x, .output_step = s->outputs, .column_step = 1, .channel_step = frame.plane,
+        .shared_stride = (int)s->stride_x,
+    };
+    const float *in = x + frame.first - s->padding_y * frame.row - s->padding_x;
+    forward_rows(s, wide_row_avx512, &row, in, frame.row, y, y_row, ahead, 1);
+}
+#else
+void galatea_plane_convolution(const galatea_convolution *s, const float *x, const float *packed, const float *bias,
+                               int relu, float *y, ptrdiff_t y_row, const galatea_ahead *ahead, float *workspace) {
+    (void)s, (void)x, (void)packed, (void)bias, (void)relu, (void)y, (void)y_row, (void)ahead, (void)workspace;
+    __builtin_trap();  // `galatea_takes_phases` says no.
+}
+#endif
 
 // Adjoint
 
@@ -293,7 +326,7 @@ static adjoint_pass start_adjoint(galatea_level level, const galatea_convolution
             .block_stride = s->kernel_height * s->kernel_width * s->outputs * BLOCK,
             .bias = bias, .relu = relu, .outputs = s->channels,
             .taps = taps, .length = joined ? s->kernel_width * p.step : p.step,
-            .input_step = p.step, .output_step = s->stride_x * s->channels, .column_step = p.step,
+            .input_step = p.step, .output_step = s->stride_x * s->channels, .column_step = p.step, .channel_step = 1,
             .shared_stride = joined && s->kernel_width == 3 ? 1 : 0,
         },
         .taps = taps, .weights_a_tap = narrow ? p.step * s->channels : s->outputs * BLOCK,

@@ -131,8 +131,8 @@ static TARGET void AT_LEVEL(wide_one)(WIDE_PARAMETERS) { FOR_STEP(AT_LEVEL(wide_
 // then columns.
 
 INLINE void AT_LEVEL(shared_block)(galatea_row *row, const float *x, float *y, const float *weights,
-                                   const float *bias, ptrdiff_t lanes, const ptrdiff_t step, const int stride,
-                                   const int P, const int NV) {
+                                   const float *bias, ptrdiff_t lanes, const ptrdiff_t step,
+                                   const ptrdiff_t channel_step, const int stride, const int P, const int NV) {
     V sum[24];
     UNROLL for (int i = 0; i < P * NV; i++) sum[i] = LOAD(bias + i % NV * WIDTH);
     const ptrdiff_t next_block = row->block_stride, channels = row->length / 3;
@@ -146,7 +146,7 @@ INLINE void AT_LEVEL(shared_block)(galatea_row *row, const float *x, float *y, c
                 UNROLL for (int v = 0; v < NV; v++)
                     weight[s * NV + v] = LOAD(w + (s * channels + c) * BLOCK + v * next_block);
             UNROLL for (int i = 0; i < (P - 1) * stride + 3; i++) {
-                const V value = (V)in[i * step + c];
+                const V value = (V)in[i * step + c * channel_step];
                 UNROLL for (int s = 0; s < 3; s++)
                     if (i >= s && (i - s) % stride == 0 && (i - s) / stride < P)
                         UNROLL for (int v = 0; v < NV; v++) {
@@ -166,17 +166,19 @@ INLINE void AT_LEVEL(shared_block)(galatea_row *row, const float *x, float *y, c
     case P:                                                                                          \
         for (ptrdiff_t p = 0;;) {                                                                    \
             AT_LEVEL(shared_block)(row, x + p * stride * step, y + p * row->output_step, weights,    \
-                                   bias, lanes, step, stride, P, NV);                                \
+                                   bias, lanes, step, channel_step, stride, P, NV);                  \
             if (p + P >= count) return;                                                              \
             p = p + 2 * P <= count ? p + P : count - P;                                              \
         }
 
-INLINE void AT_LEVEL(shared_pair_blocks)(SHARED_PARAMETERS, const ptrdiff_t step, const int stride) {
+INLINE void AT_LEVEL(shared_pair_blocks)(SHARED_PARAMETERS, const ptrdiff_t step, const ptrdiff_t channel_step,
+                                         const int stride) {
     switch (pixels) {
         SHARED_CASE(12, 2) SHARED_CASE(9, 2) SHARED_CASE(6, 2) SHARED_CASE(3, 2) SHARED_CASE(1, 2)
     }
 }
-INLINE void AT_LEVEL(shared_one_blocks)(SHARED_PARAMETERS, const ptrdiff_t step, const int stride) {
+INLINE void AT_LEVEL(shared_one_blocks)(SHARED_PARAMETERS, const ptrdiff_t step, const ptrdiff_t channel_step,
+                                        const int stride) {
     switch (pixels) {
         SHARED_CASE(23, 1) SHARED_CASE(18, 1) SHARED_CASE(12, 1) SHARED_CASE(7, 1) SHARED_CASE(3, 1)
         SHARED_CASE(1, 1)
@@ -184,13 +186,20 @@ INLINE void AT_LEVEL(shared_one_blocks)(SHARED_PARAMETERS, const ptrdiff_t step,
 }
 
 #define SHARED_STEP(function, step, stride) \
-    case step * 2 + stride: return function(row, x, y, weights, bias, lanes, count, pixels, step, stride);
+    case step * 2 + stride: return function(row, x, y, weights, bias, lanes, count, pixels, step, 1, stride);
+#define SHARED_PLANES(function)                                                                                   \
+    if (row->channel_step != 1) {                                                                                 \
+        if (row->shared_stride == 1)                                                                              \
+            return function(row, x, y, weights, bias, lanes, count, pixels, 1, row->channel_step, 1);             \
+        return function(row, x, y, weights, bias, lanes, count, pixels, 1, row->channel_step, 2);                 \
+    }
 #define SHARED_OTHER(function)                                                                   \
     if (row->shared_stride == 1)                                                                 \
-        return function(row, x, y, weights, bias, lanes, count, pixels, row->column_step, 1);    \
-    return function(row, x, y, weights, bias, lanes, count, pixels, row->column_step, 2);
+        return function(row, x, y, weights, bias, lanes, count, pixels, row->column_step, 1, 1); \
+    return function(row, x, y, weights, bias, lanes, count, pixels, row->column_step, 1, 2);
 
 static TARGET void AT_LEVEL(shared_pair)(SHARED_PARAMETERS) {
+    SHARED_PLANES(AT_LEVEL(shared_pair_blocks))
     switch (row->column_step * 2 + row->shared_stride) {
         SHARED_STEP(AT_LEVEL(shared_pair_blocks), 16, 1) SHARED_STEP(AT_LEVEL(shared_pair_blocks), 16, 2)
         SHARED_STEP(AT_LEVEL(shared_pair_blocks), 32, 2) SHARED_STEP(AT_LEVEL(shared_pair_blocks), 64, 1)
@@ -198,6 +207,7 @@ static TARGET void AT_LEVEL(shared_pair)(SHARED_PARAMETERS) {
     SHARED_OTHER(AT_LEVEL(shared_pair_blocks))
 }
 static TARGET void AT_LEVEL(shared_one)(SHARED_PARAMETERS) {
+    SHARED_PLANES(AT_LEVEL(shared_one_blocks))
     switch (row->column_step * 2 + row->shared_stride) {
         SHARED_STEP(AT_LEVEL(shared_one_blocks), 3, 1) SHARED_STEP(AT_LEVEL(shared_one_blocks), 3, 2)
         SHARED_STEP(AT_LEVEL(shared_one_blocks), 6, 1) SHARED_STEP(AT_LEVEL(shared_one_blocks), 6, 2)
@@ -555,4 +565,5 @@ static TARGET void AT_LEVEL(gradient_x)(const galatea_gradient_row *row, const f
 #undef SHARED_CASE
 #undef SHARED_STEP
 #undef SHARED_OTHER
+#undef SHARED_PLANES
 #undef AS_CONSTANT

@@ -33,6 +33,7 @@ typedef struct {
     ptrdiff_t input_step;    ///< Floats between the inputs of neighbouring pixels.
     ptrdiff_t output_step;   ///< Floats between neighbouring output pixels.
     ptrdiff_t column_step;   ///< Floats between the inputs of neighbouring kernel columns.
+    ptrdiff_t channel_step;  ///< Floats between the channels of an input; not 1 for planes, which only shared forms read.
     int shared_stride;       ///< input_step / column_step, 1 or 2, where a tap is three whole columns; else 0.
     ptrdiff_t planned;       ///< Pixels of the rows that `blocks` is for; 0 at first.
     int blocks[2];           ///< Pixels of a block for single channel blocks and for pairs, set by the kernel.

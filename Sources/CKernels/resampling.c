@@ -2,6 +2,8 @@
 
 #include <string.h>
 
+#include "image_rows.h"
+
 #if GALATEA_HAS_X86_LEVELS
 #include <immintrin.h>
 #endif
@@ -17,12 +19,26 @@ enum { LANES = 4, ROWS = 4, RING = 8, PAD = 3, MOST_ROWS = 4 };
 
 ALWAYS_INLINE ptrdiff_t clamp(ptrdiff_t i, ptrdiff_t count) { return i < 0 ? 0 : i < count ? i : count - 1; }
 
+/// One cutout on its way: the arguments of `galatea_prepare_cutout`.
+typedef struct {
+    const uint8_t *pixels;
+    int big_endian;
+    ptrdiff_t bands;
+    galatea_bicubic_axis y, x;
+    const float *sky, *scale;
+    galatea_scale_function function;
+    float *scratch;  ///< Behind its head.
+    const galatea_frame *frame;
+    float *out;
+    galatea_pixel_census *census;
+} cutout_pass;
+
 /// The input under tap `k` of output `i`.
 ALWAYS_INLINE ptrdiff_t tap(galatea_bicubic_axis x, ptrdiff_t i, int k) { return clamp(x.first[i] + k, x.input); }
 
 /// The first cache line of scratch memory, written when the resize is laid out.
 typedef struct {
-    ptrdiff_t block_outputs;  ///< Outputs of a block of the dense form; 0 where the resize takes the other.
+    ptrdiff_t blocks;  ///< Blocks of a row of the dense form; 0 where the resize takes the other.
 } scratch_head;
 
 enum { HEAD_FLOATS = 64 / sizeof(float) };
@@ -36,19 +52,18 @@ ALWAYS_INLINE ptrdiff_t group_count(ptrdiff_t bands) { return (bands + LANES - 1
 /// Pixels of an interleaved row: the input and what clamped taps may touch on either side.
 ALWAYS_INLINE ptrdiff_t mixed_length(ptrdiff_t input) { return row_stride(input) + 2 * PAD; }
 
-/// Scales up to ROWS input rows of every band from row `next` on into the ring.
-ALWAYS_INLINE void scale_rows(galatea_level level, const uint8_t *pixels, ptrdiff_t next, int big_endian,
-                              ptrdiff_t bands, ptrdiff_t rows, ptrdiff_t columns, ptrdiff_t stride,
-                              const float *sky, const float *scale, galatea_scale_function function, float *ring,
-                              galatea_pixel_census *census) {
-    const ptrdiff_t block = rows - next < ROWS ? rows - next : ROWS;
+/// Scales up to ROWS input rows of every band from row `next` on into the ring, of rows of `stride` floats.
+ALWAYS_INLINE void scale_rows(galatea_level level, const cutout_pass *pass, ptrdiff_t next, ptrdiff_t stride,
+                              float *ring) {
+    const ptrdiff_t rows = pass->y.input, columns = pass->x.input, left = rows - next;
+    const ptrdiff_t block = left < ROWS ? left : ROWS;
     // Rows without padding between them are one long row.
     const ptrdiff_t calls = stride == columns ? 1 : block, length = columns * block / calls;
-    for (ptrdiff_t band = 0; band < bands; band++)
+    for (ptrdiff_t band = 0; band < pass->bands; band++)
         for (ptrdiff_t call = 0; call < calls; call++)
-            galatea_scale_row(level, pixels + ((band * rows + next + call) * columns) * 4, length, big_endian,
-                              sky[band], scale[band], function,
-                              ring + (band * RING + next % RING + call) * stride, census + band);
+            galatea_scale_row(level, pass->pixels + ((band * rows + next + call) * columns) * 4, length,
+                              pass->big_endian, pass->sky[band], pass->scale[band], pass->function,
+                              ring + (band * RING + next % RING + call) * stride, pass->census + band);
 }
 
 /// Floats of scratch of the form with several rows at once.
@@ -143,27 +158,24 @@ DEFINE_RESIZE_COLUMNS(resize_columns_1, 1, vector_1)
 DEFINE_RESIZE_COLUMNS(resize_columns_2, 2, vector_2)
 DEFINE_RESIZE_COLUMNS(resize_columns_4, 4, vector_4)
 
-ALWAYS_INLINE void prepare(galatea_level level, const ptrdiff_t rows, const uint8_t *pixels, int big_endian,
-                           ptrdiff_t bands, galatea_bicubic_axis y, galatea_bicubic_axis x, const float *sky,
-                           const float *scale, galatea_scale_function function, float *scratch, float *out,
-                           ptrdiff_t out_row, galatea_pixel_census *census) {
+ALWAYS_INLINE void prepare(galatea_level level, const ptrdiff_t rows, const cutout_pass *pass) {
+    const galatea_bicubic_axis y = pass->y, x = pass->x;
+    const ptrdiff_t bands = pass->bands;
     const ptrdiff_t step = LANES * rows;
     ptrdiff_t stride = row_stride(x.input), groups = group_count(bands);
     ptrdiff_t group_planar = rows * LANES * stride;
     ptrdiff_t group_stride = mixed_length(x.input) * step, row_length = x.output * bands + LANES;
-    float *ring = scratch, *planar = ring + bands * RING * stride, *mixed = planar + groups * group_planar;
+    float *ring = pass->scratch, *planar = ring + bands * RING * stride, *mixed = planar + groups * group_planar;
     float *row = mixed + groups * group_stride;
     // What is between rows, and lanes without a band, counts for nothing; zeros are the fastest numbers.
     if (stride > x.input) memset(ring, 0, (size_t)(bands * RING * stride) * sizeof(float));
     memset(planar, 0, (size_t)(groups * group_planar) * sizeof(float));
-    memset(census, 0, (size_t)bands * sizeof *census);
     ptrdiff_t next = 0;
     for (ptrdiff_t j = 0; j <= y.output; j++) {
         // After the last output row the rest of the input is read for the census alone.
         ptrdiff_t last = j == y.output ? y.input - 1 : tap(y, j, 3);
         for (; next <= last; next += ROWS)
-            scale_rows(level, pixels, next, big_endian, bands, y.input, x.input, stride, sky, scale, function,
-                       ring, census);
+            scale_rows(level, pass, next, stride, ring);
         if (j == y.output) break;
         const ptrdiff_t slot = j % rows;
         for (ptrdiff_t band = 0; band < bands; band++) {
@@ -190,38 +202,18 @@ ALWAYS_INLINE void prepare(galatea_level level, const ptrdiff_t rows, const uint
         else if (rows == 2) resize_columns_2(mixed, group_stride, groups, bands, x, row, row_length);
         else resize_columns_1(mixed, group_stride, groups, bands, x, row, row_length);
         for (ptrdiff_t r = 0; r <= slot; r++)
-            memcpy(out + (j - slot + r) * out_row, row + r * row_length,
-                   (size_t)(x.output * bands) * sizeof(float));
+            place_row(row + r * row_length, j - slot + r, x.output, bands, pass->frame, pass->out);
     }
 }
 
 #if GALATEA_HAS_X86_LEVELS
 #include "resampling_avx512.h"
 
-GALATEA_TARGET_AVX512 static void prepare_avx512(const uint8_t *pixels, int big_endian, ptrdiff_t bands,
-                                                 galatea_bicubic_axis y, galatea_bicubic_axis x, const float *sky,
-                                                 const float *scale, galatea_scale_function function,
-                                                 float *scratch, float *out, ptrdiff_t out_row,
-                                                 galatea_pixel_census *census) {
-    const scratch_head *head = (const scratch_head *)scratch;
-    scratch += HEAD_FLOATS;
-    if (head->block_outputs > 0) {
-        const tap_block *blocks = (const tap_block *)scratch;
-        const ptrdiff_t count = block_count(x, head->block_outputs);
-        prepare_dense(pixels, big_endian, bands, y, x, head->block_outputs, blocks, sky, scale, function,
-                      (float *)(blocks + count), out, out_row, census);
-    } else {
-        prepare(GALATEA_AVX512, 4, pixels, big_endian, bands, y, x, sky, scale, function, scratch, out, out_row,
-                census);
-    }
+GALATEA_TARGET_AVX512 static void prepare_avx512(const cutout_pass *pass, ptrdiff_t blocks) {
+    if (blocks > 0) prepare_dense(pass, (const tap_block *)pass->scratch, blocks);
+    else prepare(GALATEA_AVX512, 4, pass);
 }
-GALATEA_TARGET_AVX2 static void prepare_avx2(const uint8_t *pixels, int big_endian, ptrdiff_t bands,
-                                             galatea_bicubic_axis y, galatea_bicubic_axis x, const float *sky,
-                                             const float *scale, galatea_scale_function function, float *scratch,
-                                             float *out, ptrdiff_t out_row, galatea_pixel_census *census) {
-    prepare(GALATEA_AVX2, 2, pixels, big_endian, bands, y, x, sky, scale, function, scratch + HEAD_FLOATS, out,
-            out_row, census);
-}
+GALATEA_TARGET_AVX2 static void prepare_avx2(const cutout_pass *pass) { prepare(GALATEA_AVX2, 2, pass); }
 #endif
 
 ptrdiff_t galatea_prepare_scratch(ptrdiff_t bands, galatea_bicubic_axis x) {
@@ -234,30 +226,37 @@ ptrdiff_t galatea_prepare_scratch(ptrdiff_t bands, galatea_bicubic_axis x) {
 #endif
 }
 
-void galatea_prepare_lay_out(galatea_level level, galatea_bicubic_axis x, float *scratch) {
+void galatea_prepare_lay_out(galatea_level level, galatea_bicubic_axis x, galatea_arrangement arrangement,
+                             float *scratch) {
     scratch_head *head = (scratch_head *)scratch;
     *head = (scratch_head){0};
 #if GALATEA_HAS_X86_LEVELS
     if (level != GALATEA_AVX512) return;
-    head->block_outputs = block_outputs(x);
-    if (head->block_outputs > 0) lay_out_taps(x, head->block_outputs, (tap_block *)(scratch + HEAD_FLOATS));
+    head->blocks = block_count(x);
+    if (head->blocks > 0) lay_out_taps(x, arrangement, (tap_block *)(scratch + HEAD_FLOATS));
+#else
+    (void)level, (void)x, (void)arrangement;
 #endif
 }
 
 void galatea_prepare_cutout(galatea_level level, const void *pixels, int big_endian, ptrdiff_t bands,
                             galatea_bicubic_axis y, galatea_bicubic_axis x, const float *sky,
-                            const float *scale, galatea_scale_function function, float *scratch, float *out,
-                            ptrdiff_t out_row, galatea_pixel_census *census) {
+                            const float *scale, galatea_scale_function function, float *scratch,
+                            const galatea_frame *frame, float *out, galatea_pixel_census *census) {
+    const cutout_pass pass = {
+        .pixels = pixels, .big_endian = big_endian, .bands = bands, .y = y, .x = x, .sky = sky, .scale = scale,
+        .function = function, .scratch = scratch + HEAD_FLOATS, .frame = frame, .out = out, .census = census,
+    };
+    memset(census, 0, (size_t)bands * sizeof *census);
 #if GALATEA_HAS_X86_LEVELS
     if (level == GALATEA_AVX512) {
-        prepare_avx512(pixels, big_endian, bands, y, x, sky, scale, function, scratch, out, out_row, census);
+        prepare_avx512(&pass, ((const scratch_head *)scratch)->blocks);
         return;
     }
     if (level == GALATEA_AVX2) {
-        prepare_avx2(pixels, big_endian, bands, y, x, sky, scale, function, scratch, out, out_row, census);
+        prepare_avx2(&pass);
         return;
     }
 #endif
-    prepare(GALATEA_PORTABLE, 1, pixels, big_endian, bands, y, x, sky, scale, function, scratch + HEAD_FLOATS,
-            out, out_row, census);
+    prepare(GALATEA_PORTABLE, 1, &pass);
 }

@@ -1,80 +1,106 @@
-// The form of AVX-512 for resizes whose taps lie close together: a block of up to sixteen outputs takes all its
-// taps from 32 neighbouring inputs, which are summed over rows in two registers and picked from there by
-// permutation. Of three bands nothing between scaled rows and output is stored. Included by resampling.c.
+// The form of AVX-512 for resizes whose taps lie close together. A row's sum over four input rows goes through
+// registers of sixteen places from left to right, each loaded and summed once; a block of up to sixteen outputs picks
+// its taps from two neighbouring ones by permutation. Everything is loaded by whole cache lines: loads of 64 bytes, not
+// arithmetic, are what bounds a resize, and one that crosses a line counts twice. Included by resampling.c.
 #pragma once
 
-enum { WIDTH = 16, SPAN = 2 * WIDTH, FEWEST_OUTPUTS = 8 };
+#define UNROLLED _Pragma("clang loop unroll(full)")
 
-/// What a block of outputs needs, in whole cache lines.
+enum { WIDTH = 16, SPAN = 2 * WIDTH, FEWEST_OUTPUTS = 4 };
+
+/// What a block of outputs needs, in whole cache lines. Its lanes are its outputs in order; or, on their way into
+/// phases, the odd ones from lane 0 on and the even ones from lane 8 on.
 typedef struct {
     float weight[4][WIDTH];
-    int32_t place[4][WIDTH];  ///< Taps relative to the block's window.
-    int32_t window;           ///< First of the 32 inputs.
-    uint32_t lanes[3];        ///< Which lanes of three interleaved vectors are outputs.
-    int32_t rest[12];
+    int32_t place[4][WIDTH];  ///< Taps relative to the first place of the block's two registers.
+    int32_t first;            ///< The lower of its registers: places 16 first ... 16 first + 31.
+    int32_t outputs;
+    uint32_t lanes[3];        ///< Which lanes of three interleaved vectors are outputs; odd and even ones of phases.
+    int32_t start[2];         ///< Where lanes 0 of the odd and of the even outputs belong in their rows of phases.
+    int32_t rest[9];
 } tap_block;
 _Static_assert(sizeof(tap_block) % 64 == 0, "the next block begins at a cache line");
 
-/// First of the 32 inputs of a block that begins with output `i`.
-ALWAYS_INLINE ptrdiff_t window(galatea_bicubic_axis x, ptrdiff_t i) {
-    const ptrdiff_t from = tap(x, i, 0);
-    return from < x.input - SPAN ? from : x.input - SPAN;
+/// Floats from one row of the ring to the next: whole cache lines, and two registers at least.
+ALWAYS_INLINE ptrdiff_t dense_stride(ptrdiff_t input) {
+    return input <= SPAN ? SPAN : (input + WIDTH - 1) / WIDTH * WIDTH;
 }
 
-/// Outputs whose taps 32 inputs hold, wherever a block begins; 0 where they are too few to be worth while.
-static ptrdiff_t block_outputs(galatea_bicubic_axis x) {
-    if (x.input < SPAN) return 0;
-    for (ptrdiff_t outputs = WIDTH; outputs >= FEWEST_OUTPUTS; outputs--) {
-        ptrdiff_t i = 0;
-        while (i < x.output && tap(x, i, 3) - window(x, i / outputs * outputs) < SPAN) i++;
-        if (i == x.output) return outputs;
-    }
-    return 0;
+/// The lower register of a block that begins with output `i`.
+ALWAYS_INLINE ptrdiff_t first_register(galatea_bicubic_axis x, ptrdiff_t i) {
+    const ptrdiff_t here = tap(x, i, 0) / WIDTH, last = dense_stride(x.input) / WIDTH - 2;
+    return here < last ? here : last;
 }
 
-ALWAYS_INLINE ptrdiff_t block_count(galatea_bicubic_axis x, ptrdiff_t outputs) {
-    return (x.output + outputs - 1) / outputs;
+/// The output after the last one of a block that begins with output `i`.
+static ptrdiff_t block_end(galatea_bicubic_axis x, ptrdiff_t i) {
+    const ptrdiff_t reach = WIDTH * first_register(x, i) + SPAN;
+    ptrdiff_t end = i;
+    while (end < x.output && end - i < WIDTH && tap(x, end, 3) < reach) end++;
+    return end;
 }
 
-/// Floats from one row to the next: whole cache lines.
-ALWAYS_INLINE ptrdiff_t dense_stride(ptrdiff_t input) { return (input + WIDTH - 1) / WIDTH * WIDTH; }
+/// Blocks of a row; 0 where they would hold too few outputs to be worth while.
+static ptrdiff_t block_count(galatea_bicubic_axis x) {
+    ptrdiff_t count = 0;
+    for (ptrdiff_t i = 0; i < x.output; i = block_end(x, i)) count++;
+    return count * FEWEST_OUTPUTS <= x.output + FEWEST_OUTPUTS - 1 ? count : 0;
+}
 
 /// Floats of scratch of this form.
 static ptrdiff_t dense_scratch(ptrdiff_t bands, galatea_bicubic_axis x) {
-    return block_count(x, FEWEST_OUTPUTS) * (ptrdiff_t)(sizeof(tap_block) / sizeof(float)) +
-           bands * (RING * dense_stride(x.input) + WIDTH);
+    return block_count(x) * (ptrdiff_t)(sizeof(tap_block) / sizeof(float)) +
+           bands * (RING * dense_stride(x.input) + x.output) + WIDTH;
 }
 
-static void lay_out_taps(galatea_bicubic_axis x, ptrdiff_t outputs, tap_block *blocks) {
-    for (ptrdiff_t from = 0; from < x.output; from += outputs, blocks++) {
-        const ptrdiff_t left = x.output - from < outputs ? x.output - from : outputs;
-        blocks->window = (int32_t)window(x, from);
-        for (int part = 0; part < 3; part++) {
-            const ptrdiff_t here = 3 * left - WIDTH * part;
-            blocks->lanes[part] = here >= WIDTH ? 0xffff : here > 0 ? (1u << here) - 1 : 0;
-        }
-        for (int k = 0; k < 4; k++)
-            for (ptrdiff_t lane = 0; lane < WIDTH; lane++) {
-                const ptrdiff_t i = from + (lane < left ? lane : 0);
-                blocks->weight[k][lane] = lane < left ? x.weight[4 * i + k] : 0;
-                blocks->place[k][lane] = (int32_t)(tap(x, i, k) - blocks->window);
+/// The lane of output `i` of a block that begins with output `from`.
+ALWAYS_INLINE ptrdiff_t lane_of(galatea_arrangement arrangement, ptrdiff_t i, ptrdiff_t from) {
+    if (arrangement != GALATEA_PHASES) return i - from;
+    return i % 2 ? i / 2 - from / 2 : WIDTH / 2 + i / 2 - (from + 1) / 2;
+}
+
+static void lay_out_taps(galatea_bicubic_axis x, galatea_arrangement arrangement, tap_block *block) {
+    for (ptrdiff_t from = 0, end; from < x.output; from = end, block++) {
+        end = block_end(x, from);
+        *block = (tap_block){.first = (int32_t)first_register(x, from), .outputs = (int32_t)(end - from)};
+        for (ptrdiff_t i = from; i < end; i++) {
+            const ptrdiff_t lane = lane_of(arrangement, i, from);
+            for (int k = 0; k < 4; k++) {
+                block->weight[k][lane] = x.weight[4 * i + k];
+                block->place[k][lane] = (int32_t)(tap(x, i, k) - WIDTH * block->first);
             }
+            if (arrangement == GALATEA_PHASES) block->lanes[lane / (WIDTH / 2)] |= 1u << lane;
+        }
+        // Odd column x stands at (x + 1) / 2 of its row, even column x at x / 2, and its lanes begin at lane 8.
+        block->start[0] = (int32_t)(from / 2 + 1);
+        block->start[1] = (int32_t)((from + 1) / 2);
+        for (int part = 0; part < 3 && arrangement != GALATEA_PHASES; part++) {
+            const ptrdiff_t here = 3 * (end - from) - WIDTH * part;
+            block->lanes[part] = here >= WIDTH ? 0xffff : here > 0 ? (1u << here) - 1 : 0;
+        }
     }
 }
 
-/// Sixteen outputs of a band: the sum over four rows, then over taps.
-ALWAYS_INLINE GALATEA_TARGET_AVX512 __m512 dense_block(const float *const rows[4], ptrdiff_t offset,
-                                                       const __m512 *row_weight, const __m512i *place,
-                                                       const tap_block *block) {
-    __m512 low = _mm512_mul_ps(row_weight[0], _mm512_loadu_ps(rows[0] + offset));
-    __m512 high = _mm512_mul_ps(row_weight[0], _mm512_loadu_ps(rows[0] + offset + WIDTH));
-    for (int k = 1; k < 4; k++) {
-        low = _mm512_fmadd_ps(row_weight[k], _mm512_loadu_ps(rows[k] + offset), low);
-        high = _mm512_fmadd_ps(row_weight[k], _mm512_loadu_ps(rows[k] + offset + WIDTH), high);
-    }
-    __m512 sum = _mm512_mul_ps(_mm512_load_ps(block->weight[0]), _mm512_permutex2var_ps(low, place[0], high));
+/// Four rows of a band, and what they weigh.
+typedef struct {
+    const float *at[4];
+    __m512 weight[4];
+} weighted_rows;
+
+/// The sum over four rows, at sixteen places.
+ALWAYS_INLINE GALATEA_TARGET_AVX512 __m512 sum_rows(const weighted_rows *rows, ptrdiff_t offset) {
+    __m512 sum = _mm512_mul_ps(rows->weight[0], _mm512_load_ps(rows->at[0] + offset));
+    for (int k = 1; k < 4; k++) sum = _mm512_fmadd_ps(rows->weight[k], _mm512_load_ps(rows->at[k] + offset), sum);
+    return sum;
+}
+
+/// A block's outputs: the sum over taps of what two registers hold.
+ALWAYS_INLINE GALATEA_TARGET_AVX512 __m512 sum_taps(const tap_block *block, __m512 low, __m512 high) {
+    __m512 sum = _mm512_mul_ps(_mm512_load_ps(block->weight[0]),
+                               _mm512_permutex2var_ps(low, _mm512_load_si512(block->place[0]), high));
     for (int k = 1; k < 4; k++)
-        sum = _mm512_fmadd_ps(_mm512_load_ps(block->weight[k]), _mm512_permutex2var_ps(low, place[k], high), sum);
+        sum = _mm512_fmadd_ps(_mm512_load_ps(block->weight[k]),
+                              _mm512_permutex2var_ps(low, _mm512_load_si512(block->place[k]), high), sum);
     return sum;
 }
 
@@ -89,60 +115,83 @@ _Alignas(64) static const int32_t of_third[3][WIDTH] = {
     {0, 21, 2, 3, 22, 5, 6, 23, 8, 9, 24, 11, 12, 25, 14, 15},
     {26, 1, 2, 27, 4, 5, 28, 7, 8, 29, 10, 11, 30, 13, 14, 31}};
 
-/// Output row `j`, of `count` pixels, from rings of `stride` floats a row, one behind the other.
-ALWAYS_INLINE GALATEA_TARGET_AVX512 void dense_row(const float *ring, ptrdiff_t stride, const ptrdiff_t bands,
-                                                   galatea_bicubic_axis y, ptrdiff_t j, ptrdiff_t count,
-                                                   ptrdiff_t outputs, const tap_block *block, float *planar,
-                                                   float *out) {
+/// Output row `j` of `bands` bands, 1 or 3, interleaved or in phases; rings of `stride` floats a row stand one behind the
+/// other. `out` is where the row begins, of phases that of the first band's odd columns, whose planes lie `phase` apart.
+ALWAYS_INLINE GALATEA_TARGET_AVX512 void dense_row(const float *ring, ptrdiff_t stride, const int bands,
+                                                   const galatea_arrangement arrangement, ptrdiff_t phase,
+                                                   galatea_bicubic_axis y, ptrdiff_t j, const tap_block *block,
+                                                   const tap_block *end, float *out) {
     const ptrdiff_t next_band = RING * stride;
-    const float *rows[4];
-    __m512 weight[4];
+    weighted_rows rows;
     for (int k = 0; k < 4; k++) {
-        rows[k] = ring + (tap(y, j, k) & (RING - 1)) * stride;
-        weight[k] = _mm512_set1_ps(y.weight[4 * j + k]);
+        rows.at[k] = ring + (tap(y, j, k) & (RING - 1)) * stride;
+        rows.weight[k] = _mm512_set1_ps(y.weight[4 * j + k]);
     }
-    for (ptrdiff_t left = count; left > 0; left -= outputs, block++, out += outputs * bands) {
-        const ptrdiff_t from = block->window;
-        __m512i place[4];
-        for (int k = 0; k < 4; k++) place[k] = _mm512_load_si512(block->place[k]);
-        if (bands != 3) {
-            for (ptrdiff_t band = 0; band < bands; band++)
-                _mm512_store_ps(planar + band * WIDTH,
-                                dense_block(rows, from + band * next_band, weight, place, block));
-            for (ptrdiff_t i = 0; i < outputs && i < left; i++)
-                for (ptrdiff_t band = 0; band < bands; band++) out[i * bands + band] = planar[band * WIDTH + i];
-            continue;
+    __m512 low[3], high[3], sum[3];
+    UNROLLED for (int band = 0; band < bands; band++) high[band] = sum_rows(&rows, band * next_band);
+    for (ptrdiff_t first = 0; block < end; first++) {
+        UNROLLED for (int band = 0; band < bands; band++) {
+            low[band] = high[band];
+            high[band] = sum_rows(&rows, band * next_band + (first + 1) * WIDTH);
         }
-        const __m512 a = dense_block(rows, from, weight, place, block);
-        const __m512 b = dense_block(rows, from + next_band, weight, place, block);
-        const __m512 c = dense_block(rows, from + 2 * next_band, weight, place, block);
-        for (int part = 0; part < 3; part++) {
-            const __m512 ab = _mm512_permutex2var_ps(a, _mm512_load_si512(of_two[part]), b);
-            _mm512_mask_storeu_ps(out + WIDTH * part, (__mmask16)block->lanes[part],
-                                  _mm512_permutex2var_ps(ab, _mm512_load_si512(of_third[part]), c));
+        for (; block < end && block->first == first; block++) {
+            UNROLLED for (int band = 0; band < bands; band++) sum[band] = sum_taps(block, low[band], high[band]);
+            if (arrangement == GALATEA_PHASES) {
+                UNROLLED for (int band = 0; band < bands; band++) {
+                    float *odd = out + 4 * band * phase;
+                    _mm256_storeu_ps(odd + block->start[0], _mm512_castps512_ps256(sum[band]));
+                    _mm256_storeu_ps(odd + phase + block->start[1], _mm512_extractf32x8_ps(sum[band], 1));
+                }
+                continue;
+            }
+            float *to = out;
+            out += block->outputs * bands;
+            if (bands == 1) {
+                _mm512_mask_storeu_ps(to, (__mmask16)((1u << block->outputs) - 1), sum[0]);
+                continue;
+            }
+            for (int part = 0; part < 3 && block->lanes[part]; part++) {
+                const __m512 ab = _mm512_permutex2var_ps(sum[0], _mm512_load_si512(of_two[part]), sum[1]);
+                _mm512_mask_storeu_ps(to + WIDTH * part, (__mmask16)block->lanes[part],
+                                      _mm512_permutex2var_ps(ab, _mm512_load_si512(of_third[part]), sum[2]));
+            }
         }
     }
 }
 
-/// `blocks` as `lay_out_taps` left them for blocks of `outputs`; `rest` is the scratch behind them.
-GALATEA_TARGET_AVX512 static void prepare_dense(const uint8_t *pixels, int big_endian, ptrdiff_t bands,
-                                                galatea_bicubic_axis y, galatea_bicubic_axis x,
-                                                ptrdiff_t outputs, const tap_block *blocks, const float *sky,
-                                                const float *scale, galatea_scale_function function, float *rest,
-                                                float *out, ptrdiff_t out_row, galatea_pixel_census *census) {
-    const ptrdiff_t stride = dense_stride(x.input);
-    float *ring = rest, *planar = ring + bands * RING * stride;
-    memset(census, 0, (size_t)bands * sizeof *census);
+/// `count` blocks as `lay_out_taps` left them at the beginning of the scratch memory.
+GALATEA_TARGET_AVX512 static void prepare_dense(const cutout_pass *pass, const tap_block *blocks, ptrdiff_t count) {
+    const galatea_bicubic_axis y = pass->y, x = pass->x;
+    const galatea_frame *frame = pass->frame;
+    const ptrdiff_t bands = pass->bands, stride = dense_stride(x.input);
+    float *ring = (float *)(blocks + count), *planar = ring + bands * RING * stride, *out = pass->out;
     ptrdiff_t next = 0;
     for (ptrdiff_t j = 0; j <= y.output; j++) {
         // After the last output row the rest of the input is read for the census alone.
         const ptrdiff_t last = j == y.output ? y.input - 1 : tap(y, j, 3);
         for (; next <= last; next += ROWS)
-            scale_rows(GALATEA_AVX512, pixels, next, big_endian, bands, y.input, x.input, stride, sky, scale,
-                       function, ring, census);
+            scale_rows(GALATEA_AVX512, pass, next, stride, ring);
         if (j == y.output) break;
-        float *to = out + j * out_row;
-        if (bands == 3) dense_row(ring, stride, 3, y, j, x.output, outputs, blocks, planar, to);
-        else dense_row(ring, stride, bands, y, j, x.output, outputs, blocks, planar, to);
+        if (frame->arrangement == GALATEA_PHASES) {
+            float *to = phase_row(frame, out, 0, j);
+            if (bands == 3) {
+                dense_row(ring, stride, 3, GALATEA_PHASES, frame->plane, y, j, blocks, blocks + count, to);
+                continue;
+            }
+            for (ptrdiff_t band = 0; band < bands; band++)
+                dense_row(ring + band * RING * stride, stride, 1, GALATEA_PHASES, frame->plane, y, j, blocks,
+                          blocks + count, to + 4 * band * frame->plane);
+            continue;
+        }
+        float *to = out + frame->first + j * frame->row;
+        if (bands == 3) {
+            dense_row(ring, stride, 3, GALATEA_PIXELS, 0, y, j, blocks, blocks + count, to);
+            continue;
+        }
+        for (ptrdiff_t band = 0; band < bands; band++)
+            dense_row(ring + band * RING * stride, stride, 1, GALATEA_PIXELS, 0, y, j, blocks, blocks + count,
+                      planar + band * x.output);
+        for (ptrdiff_t i = 0; i < x.output; i++)
+            for (ptrdiff_t band = 0; band < bands; band++) to[i * bands + band] = planar[band * x.output + i];
     }
 }

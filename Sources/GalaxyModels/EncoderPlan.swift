@@ -29,8 +29,6 @@ public struct EncoderPlan: Sendable {
     }
     /// Where an image stands in the workspace's input.
     let inputFrame: ImageFrame
-    /// Numbers of a row of an image.
-    private let inputRow: Int
     /// Numbers of an image.
     private let imageCount: Int
 
@@ -39,11 +37,9 @@ public struct EncoderPlan: Sendable {
         _ encoder: GalaxyEncoder, configuration: GalaxyModelConfiguration,
         instructionSet: InstructionSet = .detected
     ) {
-        let sizes = configuration.mapSizes
-        convolutions = zip(encoder.convolutions, encoder.norms).enumerated().map { index, layers in
-            FrozenConvolution(
-                layers.0, followedBy: layers.1, height: sizes[index], width: sizes[index], isRectified: true)
-        }
+        convolutions = FrozenConvolution.chain(
+            zip(encoder.convolutions, encoder.norms).map { ($0, $1) }, height: configuration.inputSize,
+            width: configuration.inputSize, instructionSet: instructionSet)
         imageHead = encoder.imageHead.map { FrozenLinear($0, isRectified: true) }
         jointHead = encoder.jointHead.map { FrozenLinear($0, isRectified: true) }
         latentHead = FrozenLinear(encoder.latentHead, isRectified: false)
@@ -51,8 +47,7 @@ public struct EncoderPlan: Sendable {
         guard let first = convolutions.first, let last = convolutions.last else {
             preconditionFailure("EncoderPlan: an encoder has at least one convolution")
         }
-        inputRow = configuration.inputSize * configuration.bands.count
-        imageCount = configuration.inputSize * inputRow
+        imageCount = configuration.inputSize * configuration.inputSize * configuration.bands.count
         inputFrame = first.inputFrame
         mapCount = last.outputCount
         productCount = convolutions.reduce(0) { $0 + $1.productCount }
@@ -125,8 +120,7 @@ public struct EncoderPlan: Sendable {
                 workspace.images[index + 1].withMutableSpan { target in
                     workspace.scratch.withMutableSpan { scratch in
                         convolution(
-                            source, into: &target, frame: frame, ahead: part, workspace: &scratch,
-                            instructionSet: instructionSet)
+                            source, into: &target, frame: frame, ahead: part, workspace: &scratch)
                     }
                 }
             }
@@ -224,20 +218,7 @@ public struct EncoderPlan: Sendable {
     /// Copies an image `[H, W, bands]` into the workspace's input.
     func place(_ image: Span<Float>, workspace: inout Workspace) {
         precondition(image.count == imageCount, "EncoderPlan: \(image.count) pixels, expected \(imageCount)")
-        workspace.withInput { target in
-            // As bytes, which the system's library copies with the widest registers.
-            image.withUnsafeBytes { image in
-                target.withUnsafeMutableBytes { target in
-                    let bytes = MemoryLayout<Float>.stride
-                    for y in 0..<imageCount / inputRow {
-                        let row = y * inputRow * bytes..<(y + 1) * inputRow * bytes
-                        let start = (inputFrame.first + y * inputFrame.row) * bytes
-                        UnsafeMutableRawBufferPointer(rebasing: target[start..<start + row.count])
-                            .copyMemory(from: UnsafeRawBufferPointer(rebasing: image[row]))
-                    }
-                }
-            }
-        }
+        workspace.withInput { convolutions[0].place(image, into: &$0) }
     }
 }
 

@@ -33,7 +33,8 @@ public struct GalaxyModel: Sendable {
 
         /// Memory for a model.
         public init(for model: GalaxyModel) {
-            preparation = ModelInputPreparation.Workspace(for: model.preparation)
+            preparation = ModelInputPreparation.Workspace(
+                for: model.preparation, arrangement: model.plan.inputFrame.arrangement)
             plan = EncoderPlan.Workspace(for: model.plan)
         }
     }

@@ -60,9 +60,12 @@ public struct ModelInputPreparation: Sendable {
     public struct Workspace: Sendable {
         fileprivate var preparation: InputPreparation.Workspace
 
-        /// Memory for a preparation.
-        public init(for preparation: ModelInputPreparation) {
-            self.preparation = InputPreparation.Workspace(for: preparation.preparation)
+        /// Memory for a preparation of images that go to frames of an arrangement.
+        public init(
+            for preparation: ModelInputPreparation, arrangement: ImageFrame.Arrangement = .pixels
+        ) {
+            self.preparation = InputPreparation.Workspace(
+                for: preparation.preparation, arrangement: arrangement)
         }
     }
 

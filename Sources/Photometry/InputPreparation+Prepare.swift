@@ -69,14 +69,14 @@ extension InputPreparation {
         _ pixels: UnsafeRawBufferPointer, isBigEndian: Bool, _ dereddening: [Float], _ sky: SkyStatistics?,
         _ workspace: inout Workspace, _ frame: ImageFrame?, into output: inout MutableSpan<Float>
     ) -> PreparedInput {
-        precondition(workspace.isLaidOut(for: self), "prepare: a workspace of another preparation")
         precondition(
             pixels.count == 4 * inputCount, "prepare: \(pixels.count) bytes, expected \(4 * inputCount)")
         let rowCount = resize.output.width * bandCount
         let frame = frame ?? ImageFrame(first: 0, row: rowCount, count: outputCount)
         precondition(
-            output.count == frame.count && frame.row >= rowCount
-                && frame.first + (resize.output.height - 1) * frame.row + rowCount <= frame.count,
+            workspace.isLaidOut(for: self, frame: frame), "prepare: a workspace of another preparation")
+        precondition(
+            output.count == frame.count && fits(into: frame),
             "prepare: room for \(output.count) values in \(frame), expected \(outputCount)")
         precondition(
             dereddening.count == bandCount && sky?.levels.count ?? bandCount == bandCount,
@@ -93,17 +93,30 @@ extension InputPreparation {
             (workspace.levels[band], workspace.factors[band]) = pair
         }
         output.withUnsafeMutableBufferPointer { output in
-            guard let image = output.baseAddress?.advanced(by: frame.first) else { return }
-            resizeScaled(start, isBigEndian: isBigEndian, &workspace, row: frame.row, into: image)
+            guard let output = output.baseAddress else { return }
+            resizeScaled(start, isBigEndian: isBigEndian, &workspace, frame, into: output)
         }
         return summary(of: workspace.census, sky: sky)
     }
 
+    /// Whether a frame has room for a prepared cutout.
+    private func fits(into frame: ImageFrame) -> Bool {
+        let (height, width) = (resize.output.height, resize.output.width)
+        if frame.arrangement == .phases {
+            let end = height / 2 * frame.row + width / 2 + GALATEA_PHASE_SLACK
+            return frame.first == 0 && frame.row > width / 2 && end < frame.plane
+                && 4 * bandCount * frame.plane <= frame.count
+        }
+        return frame.row >= width * bandCount
+            && frame.first + (height - 1) * frame.row + width * bandCount <= frame.count
+    }
+
     /// Scales with the levels and factors of the workspace, and resizes.
     private func resizeScaled(
-        _ pixels: UnsafeRawPointer, isBigEndian: Bool, _ workspace: inout Workspace, row: Int,
-        into image: UnsafeMutablePointer<Float>
+        _ pixels: UnsafeRawPointer, isBigEndian: Bool, _ workspace: inout Workspace, _ frame: ImageFrame,
+        into output: UnsafeMutablePointer<Float>
     ) {
+        var frame = galatea_frame(frame)
         let (levels, factors) = (workspace.levels, workspace.factors)
         workspace.census.withUnsafeMutableBufferPointer { census in
             workspace.floats.withMutableSpan { floats in
@@ -113,7 +126,7 @@ extension InputPreparation {
                             galatea_prepare_cutout(
                                 galatea_level(UInt32(instructionSet.rawValue)), pixels, isBigEndian ? 1 : 0,
                                 bandCount, vertical, horizontal, levels, factors, scaling.function,
-                                floats.baseAddress, image, row, census.baseAddress)
+                                floats.baseAddress, &frame, output, census.baseAddress)
                         }
                     }
                 }

@@ -50,6 +50,7 @@ public struct InputPreparation: Sendable {
         private let bandCount: Int
         private let resize: BicubicResize
         private let instructionSet: InstructionSet
+        private let arrangement: ImageFrame.Arrangement
         var floats: AlignedArray<Float>
         var border: [Float]
         var census: [galatea_pixel_census]
@@ -57,9 +58,15 @@ public struct InputPreparation: Sendable {
         var factors: [Float]
 
         /// Memory for cutouts of one preparation.
-        public init(for preparation: InputPreparation) {
+        ///
+        /// - Parameters:
+        ///   - preparation: The preparation.
+        ///   - arrangement: That of the frames that the cutouts go to: `pixels` or `phases`.
+        public init(for preparation: InputPreparation, arrangement: ImageFrame.Arrangement = .pixels) {
+            precondition(arrangement != .planes, "InputPreparation: cutouts do not go to planes")
             (bandCount, resize) = (preparation.bandCount, preparation.resize)
             instructionSet = preparation.instructionSet
+            self.arrangement = arrangement
             let needed = preparation.resize.horizontal.withKernelAxis {
                 galatea_prepare_scratch(preparation.bandCount, $0)
             }
@@ -68,7 +75,8 @@ public struct InputPreparation: Sendable {
             floats.withMutableSpan { floats in
                 floats.withUnsafeMutableBufferPointer { floats in
                     preparation.resize.horizontal.withKernelAxis {
-                        galatea_prepare_lay_out(level, $0, floats.baseAddress)
+                        galatea_prepare_lay_out(
+                            level, $0, galatea_arrangement(UInt32(arrangement.rawValue)), floats.baseAddress)
                     }
                 }
             }
@@ -78,10 +86,10 @@ public struct InputPreparation: Sendable {
             factors = levels
         }
 
-        /// Whether a preparation may use it.
-        func isLaidOut(for preparation: InputPreparation) -> Bool {
-            bandCount == preparation.bandCount && instructionSet == preparation.instructionSet
-                && resize.input == preparation.resize.input && resize.output == preparation.resize.output
+        /// Whether a preparation may use it for cutouts on their way to a frame.
+        func isLaidOut(for preparation: InputPreparation, frame: ImageFrame) -> Bool {
+            arrangement == frame.arrangement && bandCount == preparation.bandCount
+                && instructionSet == preparation.instructionSet && resize.input == preparation.resize.input && resize.output == preparation.resize.output
         }
     }
 }

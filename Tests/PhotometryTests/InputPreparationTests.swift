@@ -83,6 +83,35 @@ struct InputPreparationTests {
         }
     }
 
+    @Test("In phases stand the same bits, and nothing around them", arguments: InstructionSet.available)
+    func phases(level: InstructionSet) {
+        for (side, to) in [(128, 69), (64, 64), (40, 23), (16, 16), (20, 69), (150, 30), (600, 31), (5, 2)] {
+            for bands in [1, 3, 4] {
+                let preparation = Self.preparation(side: side, to: to, bands: bands, level: level)
+                let stamp = Self.stamp(side: side, bands: bands)
+                let pixels = preparation.prepare(stamp).pixels
+                let row = to / 2 + 1
+                let plane = (row + 1) * row + 16
+                let frame = ImageFrame(.phases, first: 0, row: row, plane: plane, count: 4 * bands * plane)
+                var expected = [Float](repeating: 0, count: frame.count)
+                for (index, value) in pixels.enumerated() {
+                    let (band, x, y) = (index % bands, index / bands % to, index / bands / to)
+                    let start = (4 * band + (y + 1) % 2 * 2 + (x + 1) % 2) * plane
+                    expected[start + (y + 1) / 2 * row + (x + 1) / 2] = value
+                }
+                var workspace = InputPreparation.Workspace(for: preparation, arrangement: .phases)
+                var array = [Float](repeating: 0, count: frame.count)
+                for _ in 0..<2 {
+                    var span = array.mutableSpan
+                    _ = preparation.prepare(
+                        stamp.span, dereddening: Array(repeating: 1, count: bands), workspace: &workspace,
+                        frame: frame, into: &span)
+                    #expect(array == expected, "\(side) to \(to), \(bands) bands")
+                }
+            }
+        }
+    }
+
     @Test("Levels agree to 1e-5", arguments: InstructionSet.available)
     func levels(level: InstructionSet) {
         let stamp = Self.stamp(side: 128, bands: 3)

@@ -12,6 +12,7 @@
 #include <stddef.h>
 #include <stdint.h>
 
+#include "image_frame.h"
 #include "instruction_set.h"
 
 /// Shape of a convolution: y[o, p, k] = bias[k] + sum_rsc x[o stride_y + r - padding_y, p stride_x + s - padding_x, c]
@@ -34,13 +35,6 @@ ptrdiff_t galatea_convolution_output_width(const galatea_convolution *shape);
 ptrdiff_t galatea_convolution_packed_count(const galatea_convolution *shape);
 /// Packs weights [outputs, kernel_height, kernel_width, channels] for the forward pass.
 void galatea_convolution_pack(const galatea_convolution *shape, const float *weights, float *packed);
-/// An image that stands in a larger array of zeros, so that a convolution needs no padded copy of it.
-typedef struct {
-    ptrdiff_t first;  ///< Floats before its first pixel.
-    ptrdiff_t row;    ///< Floats from one row to the next.
-    ptrdiff_t count;  ///< Floats of the array.
-} galatea_frame;
-
 /// Memory that a kernel brings into the cache while it computes, for the next image: reading it then costs no
 /// waiting. A processor computes while it waits for memory only where it knows of it early enough. A forward pass asks
 /// for the first range little by little, and may not get to its end; for the others row by row. Nothing is read: the
