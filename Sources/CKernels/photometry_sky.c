@@ -1,6 +1,6 @@
 #include <math.h>
 
-#include "include/sorting.h"
+#include "include/order_statistics.h"
 #include "photometry_pixels.h"
 
 #define SIGMA_PER_MAD 1.4826022f

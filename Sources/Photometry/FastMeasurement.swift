@@ -96,12 +96,9 @@ struct FastMeasurement {
 
     /// For values that a histogram does not hold: hardly any, without spread, or of two kinds.
     private mutating func setExactSky(_ band: Int, count: Int) {
-        let values = UnsafeMutableBufferPointer(start: memory.values, count: count)
-        withUnsafeTemporaryAllocation(of: Float.self, capacity: max(1, count)) { scratch in
-            let found = SkyStatistics.clipped(sorting: values, scratch: scratch)
-            bands[band].level = found.level
-            bands[band].sigma = found.sigma
-        }
+        let found = SkyStatistics.clipped(finite: UnsafeBufferPointer(start: memory.values, count: count))
+        bands[band].level = found.level
+        bands[band].sigma = found.sigma
     }
 
     /// Measures the sky again without the sources' pixels, and the correlation of its noise.

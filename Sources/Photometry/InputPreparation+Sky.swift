@@ -12,9 +12,7 @@ extension InputPreparation {
         let size = resize.input
         let plane = size.count
         let level = instructionSet
-        workspace.border.withUnsafeMutableBufferPointer { memory in
-            let values = UnsafeMutableBufferPointer(rebasing: memory[..<plane])
-            let scratch = UnsafeMutableBufferPointer(rebasing: memory[plane...])
+        workspace.border.withUnsafeMutableBufferPointer { values in
             for band in 0..<bandCount {
                 let image = UnsafeRawBufferPointer(
                     rebasing: pixels[4 * band * plane..<4 * (band + 1) * plane])
@@ -25,7 +23,7 @@ extension InputPreparation {
                         image, isBigEndian, size, max(size.width, size.height), level, into: values)
                 }
                 let found = SkyStatistics.clipped(
-                    sorting: UnsafeMutableBufferPointer(rebasing: values[..<count]), scratch: scratch)
+                    finite: UnsafeBufferPointer(rebasing: values[..<count]), instructionSet: level)
                 sky.levels[band] = found.level
                 sky.sigmas[band] = found.sigma
             }

@@ -80,7 +80,7 @@ public struct InputPreparation: Sendable {
                     }
                 }
             }
-            border = Array(repeating: 0, count: 2 * preparation.resize.input.count)
+            border = Array(repeating: 0, count: preparation.resize.input.count)
             census = Array(repeating: galatea_pixel_census(), count: preparation.bandCount)
             levels = Array(repeating: 0, count: preparation.bandCount)
             factors = levels

@@ -17,48 +17,22 @@ extension SkyStatistics {
     /// statistics: the result does not depend on the order of the pixels nor on the instruction set.
     ///
     /// - Parameters:
-    ///   - values: Finite pixels; sorted afterwards.
-    ///   - scratch: Memory for at least as many.
+    ///   - values: Finite pixels.
+    ///   - instructionSet: Level of the kernel.
     /// - Returns: Median and sigma; NaN for an empty list, sigma NaN when it is 0.
     static func clipped(
-        sorting values: UnsafeMutableBufferPointer<Float>, scratch: UnsafeMutableBufferPointer<Float>
+        finite values: UnsafeBufferPointer<Float>, instructionSet: InstructionSet = .detected
     ) -> Estimate {
-        precondition(
-            scratch.count >= values.count, "clipped: scratch for \(scratch.count) of \(values.count)")
         guard let start = values.baseAddress, values.count > 0 else {
             return Estimate(level: .nan, sigma: .nan)
         }
-        galatea_sort(start, values.count, scratch.baseAddress)
-        let sorted = SortedPixels(values: UnsafeBufferPointer(values))
-        let count = values.count
-        var median = values[(count - 1) / 2]
-        var sigma = Float.nan
-        var kept = count
-        for _ in 0..<20 {
-            let inside = sigma.isNaN ? count : sorted.count(within: 3 * sigma, of: median)
-            guard inside > 0 else { break }
-            let deviation = sorted.deviation(from: median, rank: (inside - 1) / 2)
-            sigma = sigmaPerMedianDeviation * deviation
-            guard sigma > 0, sigma.isFinite else { return Estimate(level: median, sigma: .nan) }
-            // Strictly below the lower limit: at most the next float under it.
-            let below = sorted.count(upTo: (median - 3 * sigma).nextDown)
-            let upTo = sorted.count(upTo: median + 3 * sigma)
-            guard upTo > below else { break }
-            median = values[below + (upTo - below - 1) / 2]
-            if upTo - below == kept { break }
-            kept = upTo - below
-        }
-        return Estimate(level: median, sigma: sigma)
+        let sky = galatea_clipped_sky(galatea_level(UInt32(instructionSet.rawValue)), start, values.count)
+        return Estimate(level: sky.level, sigma: sky.sigma)
     }
 
     /// Median and noise of a list of pixels, clipped; values that are not finite are left out.
     public static func clipped(_ values: [Float]) -> Estimate {
-        var finite = values.filter(\.isFinite)
-        return finite.withUnsafeMutableBufferPointer { values in
-            withUnsafeTemporaryAllocation(of: Float.self, capacity: max(1, values.count)) {
-                clipped(sorting: values, scratch: $0)
-            }
-        }
+        values.filter(\.isFinite).withUnsafeBufferPointer { clipped(finite: $0) }
     }
 
     /// Noise from an inverse variance map, shape `[band, y, x]`: `1 / sqrt(median)` over its positive pixels.

@@ -101,26 +101,4 @@ struct ScalingKernelTests {
             }
         }
     }
-
-    @Test("Order statistics equal those of a sorted list", arguments: InstructionSet.available)
-    func orderStatistics(level: InstructionSet) {
-        var generator = CounterGenerator(seed: 11)
-        let kernel = galatea_level(UInt32(level.rawValue))
-        for count in [1, 2, 3, 16, 17, 100, 3840] {
-            let lists: [[Float]] = [
-                (0..<count).map { _ in Float(generator.normal()) },
-                (0..<count).map { _ in Float(Int(generator.uniform() * 4)) - 1 },
-                (0..<count).map { _ in Float(generator.normal()) * (generator.uniform() < 0.1 ? 1e30 : 1e-3)
-                },
-                Array(repeating: -2.5, count: count),
-                (0..<count).map { $0 % 2 == 0 ? 0 : -0.0 },
-            ]
-            for list in lists {
-                let sorted = list.sorted()
-                for rank in Set([0, count / 3, (count - 1) / 2, count - 1]) {
-                    #expect(galatea_order_statistic(kernel, list, count, rank) == sorted[rank])
-                }
-            }
-        }
-    }
 }

@@ -41,7 +41,7 @@ struct SkyStatisticsTests {
         return (level, sigma)
     }
 
-    @Test("Bisection in sorted pixels gives what sorting anew for each median gives", arguments: 1..<40)
+    @Test("Counting gives what sorting anew for each median gives", arguments: 1..<40)
     func asDefined(seed: Int) {
         var generator = CounterGenerator(seed: UInt64(seed))
         let values = (0..<(seed < 20 ? seed + 3 : 50 * seed)).map { index in

@@ -12,6 +12,7 @@
 #include "interpolation.h"
 #include "mock_rendering.h"
 #include "neighbor_tree.h"
+#include "order_statistics.h"
 #include "phase_convolution.h"
 #include "photometry.h"
 #include "pixel_scaling.h"
@@ -19,4 +20,3 @@
 #include "rbf_decision.h"
 #include "reduction.h"
 #include "resampling.h"
-#include "sorting.h"

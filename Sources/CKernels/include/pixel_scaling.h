@@ -29,6 +29,3 @@ void galatea_fetch(const void *start, ptrdiff_t count);
 void galatea_scale_row(galatea_level level, const void *pixels, ptrdiff_t count, int big_endian, float sky,
                        float scale, galatea_scale_function function, float *out,
                        galatea_pixel_census *census);
-
-/// The value of 0-based `rank` among `count` finite values in ascending order: exact, equal at every level.
-float galatea_order_statistic(galatea_level level, const float *values, ptrdiff_t count, ptrdiff_t rank);
