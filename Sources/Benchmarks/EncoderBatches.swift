@@ -49,7 +49,7 @@ struct EncoderBatches {
         results.reserveCapacity(count * 2 * plan.latentCount)
         for start in stride(from: 0, to: count, by: batch) {
             let size = min(batch, count - start)
-            results += try loop.mapChunks(count: size, chunk: 8) { range, worker in
+            results += try loop.mapChunks(count: size, chunk: EncoderPlan.batch) { range, worker in
                 memory.withState(of: worker) {
                     encode(start + range.lowerBound..<start + range.upperBound, &$0)
                 }

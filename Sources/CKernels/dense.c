@@ -6,7 +6,7 @@
 /// [blocks of OUTPUTS outputs][chunks of LANES inputs][OUTPUTS][LANES], filled up with zeros.
 enum { LANES = 16, OUTPUTS = 4 };
 /// Outputs and rows whose sums are few enough to wait in memory; both multiples of what a tile takes.
-enum { FEW_OUTPUTS = 16, FEW_ROWS = 8 };
+enum { FEW_OUTPUTS = 16, FEW_ROWS = 16 };
 
 typedef struct {
     ptrdiff_t inputs, outputs;

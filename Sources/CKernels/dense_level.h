@@ -87,7 +87,7 @@ INLINE void AT_LEVEL(dense_rows)(const dense_task *task, const float *x, float *
 /// A layer of few outputs and few rows, a stretch of the inputs after the other: what the tiles read of x and of the
 /// weights of a stretch comes from a near cache again and again, the sums wait in memory.
 static TARGET void AT_LEVEL(dense_stretches)(const dense_task *task, ptrdiff_t rows, const float *x, float *y) {
-    enum { G = ROWS_TOGETHER, STRETCH = 32 };  // 512 inputs: 40 KB of eight rows and ten outputs
+    enum { G = ROWS_TOGETHER, STRETCH = 24 };  // 384 inputs: 40 KB of sixteen rows and ten outputs
     V sums[FEW_OUTPUTS / OUTPUTS * FEW_ROWS / G][G * OUTPUTS];
     memset(sums, 0, sizeof sums);
     const ptrdiff_t chunks = task->inputs / LANES;

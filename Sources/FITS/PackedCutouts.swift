@@ -4,7 +4,9 @@
 /// optionally `INVVAR` and `MASKBITS` of the cutouts' shape; keyword `GALFMT` = 1 in the primary header.
 /// Every cutout has north up, east left and its target at the centre; CUTOUTS carries BANDS, PIXSCALE and
 /// linear coordinates that count arcsec from the target.
-public struct PackedCutouts: Sendable {
+///
+/// A class because a cutout on its way through a worker carries its file along: one count to keep instead of a dozen.
+public final class PackedCutouts: Sendable {
     /// The path.
     public let path: String
     /// The number of objects.
@@ -29,7 +31,7 @@ public struct PackedCutouts: Sendable {
     private let offsets: [PackedLayer: Int]
 
     /// Opens the packed file at `path`.
-    public init(path: String) throws(FITSError) { try self.init(FITSFile(mapping: path)) }
+    public convenience init(path: String) throws(FITSError) { try self.init(FITSFile(mapping: path)) }
 
     /// Whether the file bears the mark of the layout.
     public static func isPacked(_ file: FITSFile) -> Bool { file.units[0].header.contains("GALFMT") }

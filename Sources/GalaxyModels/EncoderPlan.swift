@@ -19,7 +19,7 @@ public struct EncoderPlan: Sendable {
     public let productCount: Int
 
     /// Galaxies that pass the dense layers together, at most.
-    public static let batch = 8
+    public static let batch = 16
 
     /// Number of latents.
     public var latentCount: Int { latentHead.outputCount / 2 }

@@ -57,7 +57,7 @@ package struct LatentInference: Sendable {
         let loop = ParallelLoop(threads: threads)
         let grid = ModelGrid(model.configuration)
         let memory = WorkerMemory(for: loop) { Workspace(model: GalaxyModel.Workspace(for: model)) }
-        return try loop.mapChunks(count: source.collection.count, chunk: 8) { range, worker in
+        return try loop.mapChunks(count: source.collection.count, chunk: GalaxyModel.batch) { range, worker in
             memory.withState(of: worker) { workspace in
                 stride(from: range.lowerBound, to: range.upperBound, by: GalaxyModel.batch).flatMap { start in
                     latents(
