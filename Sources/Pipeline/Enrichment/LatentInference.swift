@@ -81,6 +81,8 @@ package struct LatentInference: Sendable {
     ) -> [Float] {
         var inputs: [PreparedInput] = []
         var slots: [Int?] = []
+        inputs.reserveCapacity(range.count)
+        slots.reserveCapacity(range.count)
         for index in range {
             let input = load(
                 collection.find(index, on: grid, around: nil, reader: &workspace.reader),
@@ -89,8 +91,16 @@ package struct LatentInference: Sendable {
             if let input { inputs.append(input) }
         }
         let found = inputs.isEmpty ? [] : model.estimates(inputs, workspace: &workspace.model)
-        let missing = [Float](repeating: .nan, count: encoder.latentCount)
-        return slots.flatMap { $0.map { found[$0].latents } ?? missing }
+        var latents: [Float] = []
+        latents.reserveCapacity(range.count * encoder.latentCount)
+        for slot in slots {
+            if let slot {
+                latents += found[slot].latents
+            } else {
+                latents += repeatElement(.nan, count: encoder.latentCount)
+            }
+        }
+        return latents
     }
 
     /// Passes a cutout through the convolutions; `nil` for one that cannot be used.
