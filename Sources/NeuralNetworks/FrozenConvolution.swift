@@ -40,7 +40,8 @@ public struct FrozenConvolution: Sendable {
         var shapes: [galatea_convolution] = []
         var (height, width) = (height, width)
         for (layer, folded) in zip(layers, folded) {
-            var shape = galatea_convolution(layer.convolution, folded.weightShape, height: height, width: width)
+            var shape = galatea_convolution(
+                layer.convolution, folded.weightShape, height: height, width: width)
             shapes.append(shape)
             height = galatea_convolution_output_height(&shape)
             width = galatea_convolution_output_width(&shape)
@@ -168,11 +169,13 @@ public struct FrozenConvolution: Sendable {
                             shape, input, packed.baseAddress, bias, relu, output, &frame, &next)
                     case .planes:
                         galatea_plane_convolution(
-                            shape, input, packed.baseAddress, bias, relu, output + frame.first, frame.row, &next,
+                            shape, input, packed.baseAddress, bias, relu, output + frame.first, frame.row,
+                            &next,
                             workspace)
                     case .pixels:
                         galatea_convolution_forward(
-                            galatea_level(UInt32(instructionSet.rawValue)), shape, input, packed.baseAddress, bias,
+                            galatea_level(UInt32(instructionSet.rawValue)), shape, input, packed.baseAddress,
+                            bias,
                             relu, output + frame.first, frame.row, &next, workspace)
                     }
                 }

@@ -89,7 +89,8 @@ public struct InputPreparation: Sendable {
         /// Whether a preparation may use it for cutouts on their way to a frame.
         func isLaidOut(for preparation: InputPreparation, frame: ImageFrame) -> Bool {
             arrangement == frame.arrangement && bandCount == preparation.bandCount
-                && instructionSet == preparation.instructionSet && resize.input == preparation.resize.input && resize.output == preparation.resize.output
+                && instructionSet == preparation.instructionSet && resize.input == preparation.resize.input
+                && resize.output == preparation.resize.output
         }
     }
 }

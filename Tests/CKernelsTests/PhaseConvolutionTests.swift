@@ -8,7 +8,8 @@ struct PhaseConvolutionTests {
     struct Pair: CustomStringConvertible, Sendable {
         let first, second: Convolution
 
-        init(_ size: (Int, Int), _ channels: Int, _ middle: Int, _ outputs: Int, stride: (Int, Int) = (2, 2)) {
+        init(_ size: (Int, Int), _ channels: Int, _ middle: Int, _ outputs: Int, stride: (Int, Int) = (2, 2))
+        {
             first = Convolution(1, size, channels, middle, kernel: (3, 3), stride: (2, 2), padding: (1, 1))
             second = Convolution(
                 1, (first.outputHeight, first.outputWidth), middle, outputs, kernel: (3, 3), stride: stride,
@@ -70,7 +71,8 @@ struct PhaseConvolutionTests {
             var asked = galatea_ahead()
             (asked.start.0, asked.bytes.0) = (bytes.baseAddress, bytes.count)
             galatea_phase_convolution(
-                &shape, Self.placed(image, shape, level), packed, bias, relu ? 1 : 0, &middle, &planes, &asked)
+                &shape, Self.placed(image, shape, level), packed, bias, relu ? 1 : 0, &middle, &planes, &asked
+            )
         }
         let usual = pair.first.forward(image, weights, bias: bias, relu: relu, at: level)
         var expected = [Float](repeating: 0, count: planes.count)
@@ -88,7 +90,8 @@ struct PhaseConvolutionTests {
         var workspace = [Float](repeating: .nan, count: galatea_convolution_workspace_count(&next))
         let outputs = filled(pair.second.outputCount) {
             galatea_plane_convolution(
-                &next, middle, secondPacked, nil, relu ? 1 : 0, $0, pair.second.outputWidth * next.outputs, nil,
+                &next, middle, secondPacked, nil, relu ? 1 : 0, $0, pair.second.outputWidth * next.outputs,
+                nil,
                 &workspace)
         }
         #expect(bits(outputs) == bits(pair.second.forward(usual, secondWeights, relu: relu, at: level)))

@@ -86,7 +86,7 @@ public struct Enrichment: Sendable {
     /// Rows that are estimated together and then written in order.
     static let blockSize = 512
     /// Rows that a worker takes at a time.
-    private static let chunkSize = 8
+    private static let chunkSize = GalaxyModel.batch
     /// Faulty cutouts that are named one by one.
     static let namedFaults = 10
 
