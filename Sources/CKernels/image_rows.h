@@ -1,6 +1,7 @@
 // Rows of channels-last images on their way into a frame.
 #pragma once
 
+#include <assert.h>
 #include <string.h>
 
 #include "include/image_frame.h"
@@ -17,6 +18,7 @@ static inline void place_row(const float *row, ptrdiff_t y, ptrdiff_t width, ptr
         memcpy(array + frame->first + y * frame->row, row, (size_t)(width * channels) * sizeof(float));
         return;
     }
+    assert(frame->arrangement == GALATEA_PHASES);
     for (ptrdiff_t c = 0; c < channels; c++) {
         float *odd = phase_row(frame, array, c, y) + 1, *even = odd - 1 + frame->plane;
         for (ptrdiff_t x = 0; x < width; x += 2) even[x / 2] = row[x * channels + c];

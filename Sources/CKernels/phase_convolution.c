@@ -23,9 +23,11 @@ static int is_square(const galatea_convolution *s, ptrdiff_t stride) {
 
 int galatea_takes_phases(galatea_level level, const galatea_convolution *s, const galatea_convolution *next) {
 #if GALATEA_HAS_X86_LEVELS
-    // Fewer than sixteen outputs leave the other form's vectors unfilled, and it has one of its own for that.
+    // Fewer outputs of the next one leave its vectors unfilled; as few of this one take a form of their own, which sums
+    // in another order.
     return level == GALATEA_AVX512 && is_square(s, 2) && s->stride_y == 2 && s->stride_x == 2 &&
-           s->channels <= MOST_CHANNELS && is_square(next, 2) && next->channels == s->outputs && next->outputs >= WIDTH;
+           s->channels <= MOST_CHANNELS && 2 * s->outputs > s->channels && is_square(next, 2) &&
+           next->channels == s->outputs && next->outputs >= WIDTH;
 #else
     (void)level, (void)s, (void)next, (void)is_square;
     return 0;

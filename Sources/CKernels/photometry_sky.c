@@ -24,7 +24,7 @@ GALATEA_INLINE void look_at(extremes *seen, galatea_f16 v) {
     seen->smallest = either16(magnitude < seen->smallest, magnitude, seen->smallest);
 }
 
-/// Appends a row's pixels; there is room for a whole vector behind them.
+/// Appends a row's pixels. Whole vectors are stored, but never beyond as many numbers as the row has pixels.
 GALATEA_INLINE float *append(float *to, const uint8_t *from, ptrdiff_t count, int big_endian, extremes *seen) {
     ptrdiff_t i = 0;
     for (; i + 16 <= count; i += 16) {

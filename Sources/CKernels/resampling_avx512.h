@@ -15,7 +15,7 @@ typedef struct {
     int32_t place[4][WIDTH];  ///< Taps relative to the first place of the block's two registers.
     int32_t first;            ///< The lower of its registers: places 16 first ... 16 first + 31.
     int32_t outputs;
-    uint32_t lanes[3];        ///< Which lanes of three interleaved vectors are outputs; odd and even ones of phases.
+    uint32_t lanes[3];        ///< Which lanes of three interleaved vectors are outputs.
     int32_t start[2];         ///< Where lanes 0 of the odd and of the even outputs belong in their rows of phases.
     int32_t rest[9];
 } tap_block;
@@ -69,12 +69,11 @@ static void lay_out_taps(galatea_bicubic_axis x, galatea_arrangement arrangement
                 block->weight[k][lane] = x.weight[4 * i + k];
                 block->place[k][lane] = (int32_t)(tap(x, i, k) - WIDTH * block->first);
             }
-            if (arrangement == GALATEA_PHASES) block->lanes[lane / (WIDTH / 2)] |= 1u << lane;
         }
-        // Odd column x stands at (x + 1) / 2 of its row, even column x at x / 2, and its lanes begin at lane 8.
+        // Odd column x stands at (x + 1) / 2 of its row, even column x at x / 2.
         block->start[0] = (int32_t)(from / 2 + 1);
         block->start[1] = (int32_t)((from + 1) / 2);
-        for (int part = 0; part < 3 && arrangement != GALATEA_PHASES; part++) {
+        for (int part = 0; part < 3; part++) {
             const ptrdiff_t here = 3 * (end - from) - WIDTH * part;
             block->lanes[part] = here >= WIDTH ? 0xffff : here > 0 ? (1u << here) - 1 : 0;
         }

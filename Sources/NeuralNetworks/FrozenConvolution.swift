@@ -2,7 +2,7 @@ internal import CKernels
 public import Computing
 internal import Tensors
 
-/// A convolution for inference, batch norm worked in and ReLU behind it if asked: packed weights, no tensors.
+/// A convolution for inference, batch norm worked in and a ReLU behind it: packed weights, no tensors.
 ///
 /// A Sendable value: any number of threads share it, each with memory of its own. It reads its input from a
 /// frame of zeros, so that whoever makes the input writes it where it is needed and nothing is copied. How the
@@ -11,7 +11,6 @@ public struct FrozenConvolution: Sendable {
     private var shape: galatea_convolution
     private let packed: AlignedArray<Float>
     private let bias: [Float]
-    private let isRectified: Bool
     private let instructionSet: InstructionSet
 
     /// Where the input `[height, width, channels]` stands; the rest of that array must be zero.
@@ -53,14 +52,13 @@ public struct FrozenConvolution: Sendable {
         }
         return layers.indices.map {
             FrozenConvolution(
-                folded[$0], shapes[$0], reading: arrangements[$0], isRectified: true,
-                instructionSet: instructionSet)
+                folded[$0], shapes[$0], reading: arrangements[$0], instructionSet: instructionSet)
         }
     }
 
     private init(
         _ layer: FoldedLayer, _ shape: galatea_convolution, reading arrangement: ImageFrame.Arrangement,
-        isRectified: Bool, instructionSet: InstructionSet
+        instructionSet: InstructionSet
     ) {
         var shape = shape
         let isPhased = arrangement == .phases
@@ -78,7 +76,6 @@ public struct FrozenConvolution: Sendable {
         }
         self.packed = packed
         self.shape = shape
-        self.isRectified = isRectified
         self.instructionSet = instructionSet
         bias = layer.bias
         switch arrangement {
@@ -158,7 +155,6 @@ public struct FrozenConvolution: Sendable {
     ) {
         var next = galatea_ahead()
         (next.start.0, next.bytes.0) = (ahead.baseAddress, ahead.count)
-        let relu: Int32 = isRectified ? 1 : 0
         withUnsafePointer(to: shape) { shape in
             packed.withSpan { packed in
                 packed.withUnsafeBufferPointer { packed in
@@ -166,17 +162,15 @@ public struct FrozenConvolution: Sendable {
                     case .phases:
                         var frame = galatea_frame(frame)
                         galatea_phase_convolution(
-                            shape, input, packed.baseAddress, bias, relu, output, &frame, &next)
+                            shape, input, packed.baseAddress, bias, 1, output, &frame, &next)
                     case .planes:
                         galatea_plane_convolution(
-                            shape, input, packed.baseAddress, bias, relu, output + frame.first, frame.row,
-                            &next,
-                            workspace)
+                            shape, input, packed.baseAddress, bias, 1, output + frame.first, frame.row,
+                            &next, workspace)
                     case .pixels:
                         galatea_convolution_forward(
                             galatea_level(UInt32(instructionSet.rawValue)), shape, input, packed.baseAddress,
-                            bias,
-                            relu, output + frame.first, frame.row, &next, workspace)
+                            bias, 1, output + frame.first, frame.row, &next, workspace)
                     }
                 }
             }

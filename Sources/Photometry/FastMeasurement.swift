@@ -96,7 +96,9 @@ struct FastMeasurement {
 
     /// For values that a histogram does not hold: hardly any, without spread, or of two kinds.
     private mutating func setExactSky(_ band: Int, count: Int) {
-        let found = SkyStatistics.clipped(finite: UnsafeBufferPointer(start: memory.values, count: count))
+        let found = SkyStatistics.clipped(
+            finite: UnsafeBufferPointer(start: memory.values, count: count),
+            instructionSet: photometry.level)
         bands[band].level = found.level
         bands[band].sigma = found.sigma
     }

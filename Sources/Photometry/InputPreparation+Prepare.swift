@@ -21,8 +21,9 @@ extension InputPreparation {
     ///   - dereddening: Factor of each band, as `dereddening(bands:reddening:)` gives it.
     ///   - sky: The sky when it is known already; measured from the border otherwise.
     ///   - workspace: Memory of this thread.
-    ///   - frame: Where the output stands in `output`; at its beginning, row by row, when `nil`.
-    ///   - output: Receives `[y, x, band]`, `outputCount` values.
+    ///   - frame: Where the output stands in `output`, in the arrangement of the workspace; at its beginning, row by
+    ///     row, when `nil`.
+    ///   - output: The array of the frame; without one it receives `[y, x, band]`, `outputCount` values.
     public func prepare(
         bigEndian pixels: RawSpan, dereddening: [Float], sky: SkyStatistics? = nil,
         workspace: inout Workspace, frame: ImageFrame? = nil, into output: inout MutableSpan<Float>
@@ -39,8 +40,9 @@ extension InputPreparation {
     ///   - dereddening: Factor of each band, as `dereddening(bands:reddening:)` gives it.
     ///   - sky: The sky when it is known already; measured from the border otherwise.
     ///   - workspace: Memory of this thread.
-    ///   - frame: Where the output stands in `output`; at its beginning, row by row, when `nil`.
-    ///   - output: Receives `[y, x, band]`, `outputCount` values.
+    ///   - frame: Where the output stands in `output`, in the arrangement of the workspace; at its beginning, row by
+    ///     row, when `nil`.
+    ///   - output: The array of the frame; without one it receives `[y, x, band]`, `outputCount` values.
     public func prepare(
         _ pixels: Span<Float>, dereddening: [Float], sky: SkyStatistics? = nil,
         workspace: inout Workspace, frame: ImageFrame? = nil, into output: inout MutableSpan<Float>
@@ -74,7 +76,8 @@ extension InputPreparation {
         let rowCount = resize.output.width * bandCount
         let frame = frame ?? ImageFrame(first: 0, row: rowCount, count: outputCount)
         precondition(
-            workspace.isLaidOut(for: self, frame: frame), "prepare: a workspace of another preparation")
+            workspace.isLaidOut(for: self, frame: frame),
+            "prepare: a workspace of another preparation, or for frames of another arrangement than \(frame)")
         precondition(
             output.count == frame.count && fits(into: frame),
             "prepare: room for \(output.count) values in \(frame), expected \(outputCount)")

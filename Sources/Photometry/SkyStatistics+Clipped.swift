@@ -21,7 +21,7 @@ extension SkyStatistics {
     ///   - instructionSet: Level of the kernel.
     /// - Returns: Median and sigma; NaN for an empty list, sigma NaN when it is 0.
     static func clipped(
-        finite values: UnsafeBufferPointer<Float>, instructionSet: InstructionSet = .detected
+        finite values: UnsafeBufferPointer<Float>, instructionSet: InstructionSet
     ) -> Estimate {
         guard let start = values.baseAddress, values.count > 0 else {
             return Estimate(level: .nan, sigma: .nan)
@@ -32,7 +32,7 @@ extension SkyStatistics {
 
     /// Median and noise of a list of pixels, clipped; values that are not finite are left out.
     public static func clipped(_ values: [Float]) -> Estimate {
-        values.filter(\.isFinite).withUnsafeBufferPointer { clipped(finite: $0) }
+        values.filter(\.isFinite).withUnsafeBufferPointer { clipped(finite: $0, instructionSet: .detected) }
     }
 
     /// Noise from an inverse variance map, shape `[band, y, x]`: `1 / sqrt(median)` over its positive pixels.

@@ -14,6 +14,7 @@ struct OrderStatisticsTests {
             (0..<count).map { _ in Float(generator.normal()) * (generator.uniform() < 0.1 ? 1e30 : 1e-3) },
             (0..<count).map { Float($0) }, (0..<count).map { Float(-$0 * $0) },
             (0..<count).map { $0 < count / 2 ? -3e38 : 3e38 },
+            (0..<count).map { _ in Float(generator.normal()) * 5e37 },
             (0..<count).map { Float(bitPattern: UInt32($0)) },
             Array(repeating: -2.5, count: count), (0..<count).map { $0 % 2 == 0 ? 0 : -0.0 },
         ]

@@ -62,7 +62,7 @@ struct PhaseConvolutionTests {
         var image = normalNumbers(pair.first.inputCount, seed: 2)
         image[image.count / 2] = .nan
         let weights = normalNumbers(pair.first.weightCount, seed: 3)
-        let bias = normalNumbers(shape.outputs, seed: 4)
+        let bias = relu ? normalNumbers(shape.outputs, seed: 4) : nil
         let packed = filled(galatea_phase_packed_count(&shape)) { galatea_phase_pack(&shape, weights, $0) }
         var planes = galatea_plane_frame(&next)
         var middle = [Float](repeating: 0, count: planes.count)
@@ -91,8 +91,7 @@ struct PhaseConvolutionTests {
         let outputs = filled(pair.second.outputCount) {
             galatea_plane_convolution(
                 &next, middle, secondPacked, nil, relu ? 1 : 0, $0, pair.second.outputWidth * next.outputs,
-                nil,
-                &workspace)
+                nil, &workspace)
         }
         #expect(bits(outputs) == bits(pair.second.forward(usual, secondWeights, relu: relu, at: level)))
     }
@@ -106,6 +105,7 @@ struct PhaseConvolutionTests {
         for change: (inout galatea_convolution, inout galatea_convolution) -> Void in [
             { first, _ in first.stride_x = 1 }, { first, _ in first.kernel_height = 5 },
             { first, _ in first.padding_x = 0 }, { first, _ in first.channels = 5 },
+            { first, next in (first.channels, first.outputs, next.channels) = (4, 2, 2) },
             { _, next in next.outputs = 15 }, { _, next in next.stride_y = 3 },
             { _, next in next.kernel_width = 1 }, { _, next in next.channels = 15 },
         ] {

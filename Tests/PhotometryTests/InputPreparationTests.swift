@@ -83,30 +83,55 @@ struct InputPreparationTests {
         }
     }
 
+    /// Sizes of cutouts and of what they are resized to.
+    static let resizes = [
+        (ImageSize(side: 128), ImageSize(side: 69)), (ImageSize(side: 64), ImageSize(side: 64)),
+        (ImageSize(side: 40), ImageSize(side: 23)), (ImageSize(side: 16), ImageSize(side: 16)),
+        (ImageSize(side: 20), ImageSize(side: 69)), (ImageSize(side: 150), ImageSize(side: 30)),
+        (ImageSize(side: 600), ImageSize(side: 31)), (ImageSize(side: 5), ImageSize(side: 2)),
+        (ImageSize(side: 9), ImageSize(side: 1)),
+        (ImageSize(width: 50, height: 33), ImageSize(width: 17, height: 40)),
+        (ImageSize(width: 33, height: 90), ImageSize(width: 32, height: 7)),
+    ]
+
     @Test("In phases stand the same bits, and nothing around them", arguments: InstructionSet.available)
     func phases(level: InstructionSet) {
-        for (side, to) in [(128, 69), (64, 64), (40, 23), (16, 16), (20, 69), (150, 30), (600, 31), (5, 2)] {
+        for (size, output) in Self.resizes {
             for bands in [1, 3, 4] {
-                let preparation = Self.preparation(side: side, to: to, bands: bands, level: level)
-                let stamp = Self.stamp(side: side, bands: bands)
-                let pixels = preparation.prepare(stamp).pixels
-                let row = to / 2 + 1
-                let plane = (row + 1) * row + 16
+                let preparation = InputPreparation(
+                    bandCount: bands, scaling: .standard, resize: BicubicResize(from: size, to: output),
+                    instructionSet: level)
+                // As little room as the kernel may be given.
+                let row = output.width / 2 + 1
+                let plane = output.height / 2 * row + output.width / 2 + 9
                 let frame = ImageFrame(.phases, first: 0, row: row, plane: plane, count: 4 * bands * plane)
-                var expected = [Float](repeating: 0, count: frame.count)
-                for (index, value) in pixels.enumerated() {
-                    let (band, x, y) = (index % bands, index / bands % to, index / bands / to)
-                    let start = (4 * band + (y + 1) % 2 * 2 + (x + 1) % 2) * plane
-                    expected[start + (y + 1) / 2 * row + (x + 1) / 2] = value
-                }
                 var workspace = InputPreparation.Workspace(for: preparation, arrangement: .phases)
-                var array = [Float](repeating: 0, count: frame.count)
-                for _ in 0..<2 {
-                    var span = array.mutableSpan
-                    _ = preparation.prepare(
-                        stamp.span, dereddening: Array(repeating: 1, count: bands), workspace: &workspace,
-                        frame: frame, into: &span)
-                    #expect(array == expected, "\(side) to \(to), \(bands) bands")
+                let guarded = 64
+                var array = [Float](repeating: 0, count: frame.count + 2 * guarded)
+                for index in 0..<guarded { (array[index], array[array.count - 1 - index]) = (7, 7) }
+                for round in 0..<2 {
+                    var generator = CounterGenerator(seed: UInt64(round))
+                    let stamp = (0..<size.count * bands).map { _ in Float(generator.normal()) }
+                    let pixels = preparation.prepare(stamp).pixels
+                    var expected = [Float](repeating: 0, count: frame.count)
+                    for (index, value) in pixels.enumerated() {
+                        let (band, x) = (index % bands, index / bands % output.width)
+                        let y = index / bands / output.width
+                        let start = (4 * band + (y + 1) % 2 * 2 + (x + 1) % 2) * plane
+                        expected[start + (y + 1) / 2 * row + (x + 1) / 2] = value
+                    }
+                    array.withUnsafeMutableBufferPointer { memory in
+                        let own = UnsafeMutableBufferPointer(
+                            rebasing: memory[guarded..<guarded + frame.count])
+                        var inside = own.mutableSpan
+                        _ = preparation.prepare(
+                            stamp.span, dereddening: Array(repeating: 1, count: bands),
+                            workspace: &workspace, frame: frame, into: &inside)
+                    }
+                    #expect(
+                        Array(array[guarded..<guarded + frame.count]) == expected,
+                        "\(size) to \(output), \(bands) bands")
+                    #expect((array.prefix(guarded) + array.suffix(guarded)).allSatisfy { $0 == 7 })
                 }
             }
         }

@@ -15,8 +15,8 @@ typedef enum {
     GALATEA_PHASES = 2,
 } galatea_arrangement;
 
-/// Zeros that a row of phases may be followed by when it is written: rows are written from top to bottom, so that they
-/// reach what is zero or still to be written.
+/// Floats behind a row of phases that may become 0 or -0 when it is written: rows are written from top to bottom, so that
+/// those reach what is zero or still to be written.
 enum { GALATEA_PHASE_SLACK = 8 };
 
 /// An image in an array: its own numbers and zeros around them.

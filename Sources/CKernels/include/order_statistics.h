@@ -1,5 +1,5 @@
 // Order statistics of finite numbers, and the clipped level and noise of the sky that are made of them. Exact: what they
-// find is one of the numbers, whatever their order and the instruction set.
+// find is one of the numbers, whatever their order and the instruction set, but for the sign of zero.
 #pragma once
 
 #include <stddef.h>

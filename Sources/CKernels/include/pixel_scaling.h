@@ -1,4 +1,4 @@
-// Pixels to network inputs: byte order, sky, unit and the compressing function in one pass; order statistics.
+// Pixels to network inputs: byte order, sky, unit and the compressing function in one pass.
 #pragma once
 
 #include <stddef.h>

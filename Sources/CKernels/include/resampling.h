@@ -24,7 +24,8 @@ void galatea_prepare_lay_out(galatea_level level, galatea_bicubic_axis x, galate
 /// Scales a planar cutout `[band, y, x]` and resizes it into an image `[y, x, band]` in the frame of `out`.
 ///
 /// Per band `sky[band]` and `scale[band]` as in `galatea_scale_row`; the scaled values are what is resized.
-/// `out` is the array of `frame`, of pixels or phases; what lies outside the image is left alone.
+/// `out` is the array of `frame`, of pixels or phases; what lies outside the image is left alone, but for zeros of either
+/// sign that may be written behind rows of phases, up to GALATEA_PHASE_SLACK of them.
 /// `scratch` was laid out for the same level, `x` and arrangement, and holds nothing else between calls.
 /// `census` (one a band, set by this function) covers every pixel. Each output is computed in one fixed order.
 void galatea_prepare_cutout(galatea_level level, const void *pixels, int big_endian, ptrdiff_t bands,
