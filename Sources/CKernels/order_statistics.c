@@ -67,7 +67,7 @@ float galatea_order_statistic(galatea_level level, const float *values, ptrdiff_
     return order_statistic_portable(values, count, rank);
 }
 
-galatea_clipped_sky_result galatea_clipped_sky(galatea_level level, const float *values, ptrdiff_t count) {
+galatea_sky galatea_clipped_sky(galatea_level level, const float *values, ptrdiff_t count) {
 #if GALATEA_HAS_X86_LEVELS
     if (level == GALATEA_AVX512) return clipped_sky_avx512(values, count);
     if (level == GALATEA_AVX2) return clipped_sky_avx2(values, count);

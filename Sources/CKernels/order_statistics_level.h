@@ -78,11 +78,10 @@ INLINE float AT_LEVEL(select_key)(const ranked_numbers *numbers, ptrdiff_t rank,
     float low = -INFINITY, high = INFINITY, limit = guess;
     ptrdiff_t below = 0, up_to = numbers->count;
     for (int step = 0; up_to - below > FEW; step++) {
-        if (step % 3 == 2 || !(limit > low && limit < high)) {
+        if ((step > 2 && step % 3 == 2) || !(limit > low && limit < high)) {
             const int64_t from = ordered(low), to = ordered(high);
             if (to - from < 2) return high;
-            limit = step < 3 ? limit : value_of(from + (to - from) / 2);
-            if (!(limit > low && limit < high)) limit = value_of(from + (to - from) / 2);
+            limit = value_of(from + (to - from) / 2);
         }
         const ptrdiff_t found = AT_LEVEL(count_keys)(numbers, limit, is_distance);
         if (found > rank) {
@@ -122,7 +121,7 @@ static TARGET float AT_LEVEL(order_statistic)(const float *values, ptrdiff_t cou
     return AT_LEVEL(select_key)(&numbers, rank, found[1], slope, 0);
 }
 
-static TARGET galatea_clipped_sky_result AT_LEVEL(clipped_sky)(const float *values, ptrdiff_t count) {
+static TARGET galatea_sky AT_LEVEL(clipped_sky)(const float *values, ptrdiff_t count) {
 // Limits are what their formulas say, rounded after each operation.
 #pragma clang fp contract(off)
     ranked_numbers numbers = {values, count, 0};
@@ -130,25 +129,27 @@ static TARGET galatea_clipped_sky_result AT_LEVEL(clipped_sky)(const float *valu
     float found[3];
     AT_LEVEL(sample_quantiles)(&numbers, quarters, 3, found);
     float spread = SIGMA_A_QUARTILE_RANGE * (found[2] - found[0]);
-    float median = AT_LEVEL(select_key)(&numbers, (count - 1) / 2, found[1], SLOPE_OF_MEDIAN * spread / (float)count, 0);
+    float median =
+        AT_LEVEL(select_key)(&numbers, (count - 1) / 2, found[1], SLOPE_OF_MEDIAN * spread / (float)count, 0);
     float sigma = NAN, deviation = spread / SIGMA_A_DEVIATION;
     ptrdiff_t kept = count;
     for (int round = 0; round < 20; round++) {
         numbers.centre = median;
         const ptrdiff_t inside = sigma != sigma ? count : AT_LEVEL(count_keys)(&numbers, 3 * sigma, 1);
         if (inside <= 0) break;
-        deviation = AT_LEVEL(select_key)(&numbers, (inside - 1) / 2, deviation, SLOPE_OF_DEVIATION * spread / (float)count, 1);
+        deviation = AT_LEVEL(select_key)(&numbers, (inside - 1) / 2, deviation,
+                                         SLOPE_OF_DEVIATION * spread / (float)count, 1);
         sigma = SIGMA_A_DEVIATION * deviation;
-        if (!(sigma > 0 && sigma < INFINITY)) return (galatea_clipped_sky_result){median, NAN};
+        if (!(sigma > 0 && sigma < INFINITY)) return (galatea_sky){median, NAN, (int32_t)count};
         spread = sigma;
         const float reach = 3 * sigma;
         const ptrdiff_t below = AT_LEVEL(count_keys)(&numbers, nextafterf(median - reach, -INFINITY), 0);
         const ptrdiff_t up_to = AT_LEVEL(count_keys)(&numbers, median + reach, 0);
         if (up_to <= below) break;
         median = AT_LEVEL(select_key)(&numbers, below + (up_to - below - 1) / 2, median,
-                            SLOPE_OF_MEDIAN * spread / (float)count, 0);
+                                      SLOPE_OF_MEDIAN * spread / (float)count, 0);
         if (up_to - below == kept) break;
         kept = up_to - below;
     }
-    return (galatea_clipped_sky_result){median, sigma};
+    return (galatea_sky){median, sigma, (int32_t)count};
 }

@@ -8,6 +8,7 @@
 #include <stdint.h>
 
 #include "instruction_set.h"
+#include "order_statistics.h"
 #include "pixel_scaling.h"
 
 /// Rows of zeros above and below a plane, and the greatest reach of its smoothing.
@@ -47,12 +48,6 @@ typedef struct {
     float low, bin;
     int32_t counts[GALATEA_SKY_BINS + 2];
 } galatea_sky_histogram;
-
-/// Level and noise of the sky.
-typedef struct {
-    float level, sigma;
-    int32_t count;  ///< Values the estimate began with.
-} galatea_sky;
 
 /// The finite pixels of a band's border, `border` pixels wide; of an image that is all border, all of them.
 ///
