@@ -8,21 +8,10 @@
 #define FARTHEST_SQUARE 13.0f
 #define FARTHEST 3.605551275463989
 
-/// The columns of a row, `dy` from the centre, that may lie inside radius `limit`; `from > to` for none.
+/// Rows or columns, the last one included; `from > to` for none.
 typedef struct {
     int32_t from, to;
 } span;
-
-GALATEA_INLINE span span_of(galatea_ellipse e, double limit, double dy, int32_t width) {
-    const double across = e.xy * dy, part = 0.5 / e.xx;
-    double root = across * across - 4 * e.xx * (e.yy * dy * dy - limit * limit);
-    if (!(root >= 0)) return (span){0, -1};
-    double half = sqrt(root) * part, middle = e.x - across * part;
-    double first = middle - half, last = middle + half;
-    if (!(last >= 0 && first < width)) return (span){0, -1};
-    // Truncation may add a column that lies outside, which every kernel tells by its radius.
-    return (span){first > 0 ? (int32_t)first : 0, last < width - 1 ? (int32_t)last : width - 1};
-}
 
 /// The rows that may lie inside.
 GALATEA_INLINE span rows_of(galatea_ellipse e, double limit, int32_t height) {
@@ -30,6 +19,43 @@ GALATEA_INLINE span rows_of(galatea_ellipse e, double limit, int32_t height) {
     double from = ceil(fmax(0, e.y - half)), to = floor(fmin(height - 1, e.y + half));
     if (!(from <= to)) return (span){0, -1};
     return (span){(int32_t)from, (int32_t)to};
+}
+
+#define ROWS_AT_ONCE 8
+
+typedef double row_doubles __attribute__((vector_size(64)));
+typedef int64_t row_conditions __attribute__((vector_size(64)));
+typedef int32_t row_columns __attribute__((vector_size(32)));
+
+/// `a` where the comparison holds, else `b`.
+GALATEA_INLINE row_doubles either8(row_conditions condition, row_doubles a, row_doubles b) {
+    return (row_doubles)(((row_conditions)a & condition) | ((row_conditions)b & ~condition));
+}
+
+/// The first and last columns of each row that may lie inside some radius; a row without any ends before it begins.
+typedef struct {
+    int32_t from[GALATEA_LARGEST_SIDE + ROWS_AT_ONCE], to[GALATEA_LARGEST_SIDE + ROWS_AT_ONCE];
+} column_spans;
+
+/// The columns inside radius `limit`, eight rows at a time: one by one their roots would take as long as the pixels.
+GALATEA_INLINE void spans_of(galatea_ellipse e, double limit, span rows, int32_t width, column_spans *columns) {
+    const row_doubles zero = {0}, up_to = zero + (width - 1), lanes = {0, 1, 2, 3, 4, 5, 6, 7};
+    const double part = 0.5 / e.xx;
+    for (int32_t y = rows.from; y <= rows.to; y += ROWS_AT_ONCE) {
+        const row_doubles dy = lanes + (y - e.y), across = e.xy * dy;
+        const row_doubles root = across * across - 4 * e.xx * (e.yy * dy * dy - limit * limit);
+        const row_doubles half = __builtin_elementwise_sqrt(either8(root >= 0, root, zero)) * part;
+        const row_doubles middle = e.x - across * part;
+        const row_doubles first = middle - half, last = middle + half;
+        const row_conditions any = (root >= 0) & (last >= 0) & (first < width);
+        // Truncation may add a column that lies outside, which every kernel tells by its radius.
+        const row_doubles from = either8(any & (first > 0), first, zero);
+        const row_doubles to = either8(any, either8(last < up_to, last, up_to), zero - 1);
+        const row_columns whole_from = __builtin_convertvector(from, row_columns);
+        const row_columns whole_to = __builtin_convertvector(to, row_columns);
+        memcpy(columns->from + y, &whole_from, sizeof whole_from);
+        memcpy(columns->to + y, &whole_to, sizeof whole_to);
+    }
 }
 
 GALATEA_INLINE galatea_f16 lanes_from(double first) {
@@ -76,16 +102,18 @@ GALATEA_INLINE galatea_f16 half_exponential(galatea_f16 q) {
 
 GALATEA_INLINE galatea_weighted_moments moments_of(galatea_plane plane, galatea_ellipse e, int has_spread) {
     galatea_f16 light = {0}, su = {0}, sv = {0}, suu = {0}, svv = {0}, suv = {0}, spread = {0};
-    span rows = rows_of(e, FARTHEST, plane.height);
+    const span rows = rows_of(e, FARTHEST, plane.height);
+    column_spans columns;
+    spans_of(e, FARTHEST, rows, plane.width, &columns);
     for (int32_t y = rows.from; y <= rows.to; y++) {
         const double dy = y - e.y;
-        span columns = span_of(e, FARTHEST, dy, plane.width);
+        const int32_t first = columns.from[y], last = columns.to[y];
         const float v = (float)dy, vv = v * v, across = (float)(e.xy * dy), base = (float)(e.yy * dy * dy);
         const float *from = plane.pixels + y * plane.stride;
         galatea_f16 row = {0}, row_u = {0}, row_uu = {0};
-        for (int32_t x = columns.from; x <= columns.to; x += 16) {
+        galatea_f16 u = lanes_from(first - e.x);
+        for (int32_t x = first; x <= last; x += 16, u += 16) {
             // Beyond the image the plane is 0; a q that rounding left below 0 does no harm.
-            galatea_f16 u = lanes_from(x - e.x);
             galatea_f16 q = ((float)e.xx * u + across) * u + base;
             galatea_f16 w = SELECT16(q < FARTHEST_SQUARE, half_exponential(q), (galatea_f16){0});
             galatea_f16 f = w * GALATEA_LOAD16(from + x), fu = f * u;
@@ -94,7 +122,7 @@ GALATEA_INLINE galatea_weighted_moments moments_of(galatea_plane plane, galatea_
             row_uu += fu * u;
             if (has_spread) {
                 galatea_f16 square = w * (u * u + vv);
-                spread += SELECT16(LANES <= (columns.to - x), square * square, (galatea_f16){0});
+                spread += SELECT16(LANES <= (last - x), square * square, (galatea_f16){0});
             }
         }
         light += row;
@@ -130,13 +158,15 @@ GALATEA_INLINE galatea_f16 radius_of(galatea_ellipse e, galatea_f16 u, double dy
 GALATEA_INLINE void kron_body(galatea_plane plane, galatea_ellipse e, double limit, double *first_moment,
                               double *total) {
     galatea_f16 moment = {0}, light = {0};
-    span rows = rows_of(e, limit, plane.height);
+    const span rows = rows_of(e, limit, plane.height);
+    column_spans columns;
+    spans_of(e, limit, rows, plane.width, &columns);
     for (int32_t y = rows.from; y <= rows.to; y++) {
-        span columns = span_of(e, limit, y - e.y, plane.width);
         const float *from = plane.pixels + y * plane.stride;
-        for (int32_t x = columns.from; x <= columns.to; x += 16) {
+        galatea_f16 u = lanes_from(columns.from[y] - e.x);
+        for (int32_t x = columns.from[y]; x <= columns.to[y]; x += 16, u += 16) {
             // Beyond the image the plane is 0.
-            galatea_f16 r = radius_of(e, lanes_from(x - e.x), y - e.y);
+            galatea_f16 r = radius_of(e, u, y - e.y);
             galatea_f16 f = SELECT16(r <= (float)limit, GALATEA_LOAD16(from + x), (galatea_f16){0});
             moment += r * f;
             light += f;
@@ -178,12 +208,14 @@ GALATEA_INLINE void ring_body(galatea_plane plane, galatea_ellipse e, double lim
     for (int k = 0; k < 4; k++) memset(tables[k], 0, (size_t)(rings + 16) * sizeof(float));
     const float scale = (float)(rings / limit);
     const int32_t left = (int32_t)lrint(e.x) - CORE, top = (int32_t)lrint(e.y) - CORE;
-    span rows = rows_of(e, limit, plane.height);
+    const span rows = rows_of(e, limit, plane.height);
+    column_spans columns;
+    spans_of(e, limit, rows, plane.width, &columns);
     for (int32_t y = rows.from; y <= rows.to; y++) {
-        span columns = span_of(e, limit, y - e.y, plane.width);
         const int is_core_row = y >= top && y <= top + 2 * CORE;
-        for (int32_t x = columns.from; x <= columns.to; x += 16) {
-            galatea_f16 ring = radius_of(e, lanes_from(x - e.x), y - e.y) * scale;
+        galatea_f16 u = lanes_from(columns.from[y] - e.x);
+        for (int32_t x = columns.from[y]; x <= columns.to[y]; x += 16, u += 16) {
+            galatea_f16 ring = radius_of(e, u, y - e.y) * scale;
             galatea_f16 f = GALATEA_LOAD16(plane.pixels + y * plane.stride + x);
             if (is_core_row) {
                 galatea_i16 column = LANES + x;
@@ -271,10 +303,12 @@ typedef struct {
 /// The light of a row in one band, as long as no pixel is masked; those beyond the span have no share.
 GALATEA_INLINE galatea_f16 open_row(const aperture_row *row, const uint8_t *from, int32_t width, int big_endian,
                                     float level, float scale, galatea_f16 light) {
-    for (int32_t x = row->from; x <= row->to; x += 16) {
-        galatea_f16 v = (pixels16(from + 4 * x, width - x, big_endian) - level) * scale;
-        light += v * GALATEA_LOAD16(row->shares + x - row->from);
-    }
+    const float *shares = row->shares;
+    int32_t x = row->from;
+    for (; x <= row->to && x + 16 <= width; x += 16, shares += 16)
+        light += (whole_pixels16(from + 4 * x, big_endian) - level) * scale * GALATEA_LOAD16(shares);
+    if (x <= row->to)
+        light += (pixels16(from + 4 * x, width - x, big_endian) - level) * scale * GALATEA_LOAD16(shares);
     return light;
 }
 
@@ -329,12 +363,14 @@ GALATEA_INLINE double aperture_rows(const galatea_cutout *cutout, int big_endian
     double opposite[BANDS_AT_ONCE] = {0};
     aperture_row row;
     const span rows = rows_of(e, reach, cutout->height);
+    column_spans columns, inside;
+    spans_of(e, reach, rows, cutout->width, &columns);
+    if (whole > 0) spans_of(e, whole, rows, cutout->width, &inside);
     for (row.y = rows.from; row.y <= rows.to; row.y++) {
-        const span columns = span_of(e, reach, row.y - e.y, cutout->width);
-        if (columns.from > columns.to) continue;
-        row.from = columns.from;
-        row.to = columns.to;
-        const span none = {0, -1}, inner = whole > 0 ? span_of(e, whole, row.y - e.y, cutout->width) : none;
+        row.from = columns.from[row.y];
+        row.to = columns.to[row.y];
+        if (row.from > row.to) continue;
+        const span inner = whole > 0 ? (span){inside.from[row.y], inside.to[row.y]} : (span){0, -1};
         area += share_row(&row, e, radius, inner, replacement);
         for (int32_t k = 0; k < bands; k++) {
             const int32_t band = first + k;

@@ -68,20 +68,29 @@ GALATEA_INLINE double lane_sum(const wide_sums *v) {
     return (double)sum;
 }
 
-/// A row's pixels in steps from the sky; 0 for those that do not count.
+/// Pixels in steps from the sky; 0 for those that do not count.
+GALATEA_INLINE void store_steps(galatea_f16 pixels, float sky, float limit, float scale, uint32_t free,
+                                int16_t *to) {
+    // What is added makes all steps positive, which are then rounded down.
+    const float offset = 4 * LIMIT_STEPS;
+    const galatea_f16 v = pixels - sky;
+    const galatea_i16 keep = lanes_of(free) & (ABSOLUTE16(v) < limit);
+    const galatea_f16 steps = SELECT16(keep, v * scale + (offset + 0.5f), SPLAT16(offset));
+    const galatea_i16 whole = __builtin_convertvector(steps, galatea_i16) - (int32_t)offset;
+    const sixteen_steps found = __builtin_convertvector(whole, sixteen_steps);
+    memcpy(to, &found, sizeof found);
+}
+
+/// A row's pixels in steps.
 GALATEA_INLINE void step_row(const uint8_t *from, int big_endian, int32_t width, float sky, float limit,
                              const uint64_t *free, int32_t words, int16_t *row) {
     const float scale = LIMIT_STEPS / limit;
-    // What is added makes all steps positive, which are then rounded down.
-    const float offset = 4 * LIMIT_STEPS;
-    for (int32_t x = 0; x < width; x += 16) {
-        const galatea_f16 v = pixels16(from + 4 * x, width - x, big_endian) - sky;
-        const galatea_i16 keep = lanes_of(row_bits16(free, words, x)) & (ABSOLUTE16(v) < limit);
-        const galatea_f16 steps = SELECT16(keep, v * scale + (offset + 0.5f), SPLAT16(offset));
-        const galatea_i16 whole = __builtin_convertvector(steps, galatea_i16) - (int32_t)offset;
-        const sixteen_steps found = __builtin_convertvector(whole, sixteen_steps);
-        memcpy(row + x, &found, sizeof found);
-    }
+    int32_t x = 0;
+    for (; x + 16 <= width; x += 16)
+        store_steps(whole_pixels16(from + 4 * x, big_endian), sky, limit, scale, row_bits16(free, words, x), row + x);
+    if (x < width)
+        store_steps(pixels16(from + 4 * x, width - x, big_endian), sky, limit, scale, row_bits16(free, words, x),
+                    row + x);
 }
 
 GALATEA_INLINE double products_of(galatea_level level, const galatea_cutout *cutout, int big_endian, int32_t band,
@@ -91,9 +100,12 @@ GALATEA_INLINE double products_of(galatea_level level, const galatea_cutout *cut
     const int32_t width = cutout->width, height = cutout->height, strip = strip_height(height);
     const ptrdiff_t stride = step_stride(width);
     wide_sums products = {0}, squares = {0};
-    memset(scratch, 0, (size_t)galatea_noise_scratch(width, height) * sizeof *scratch);
     // Each row ends in zeros, where the next one begins.
     int16_t *rows = scratch + 32;
+    const int32_t stored = (width + 15) / 16 * 16;
+    memset(scratch, 0, 32 * sizeof *scratch);
+    for (int32_t y = 0; y < strip; y++)
+        memset(rows + y * stride + stored, 0, (size_t)(stride - stored) * sizeof *rows);
     for (int32_t part = 0; part < 2; part++) {
         const int32_t first = part == 0 ? 0 : height - strip;
         for (int32_t y = 0; y < strip; y++)

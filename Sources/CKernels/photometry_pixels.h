@@ -35,15 +35,20 @@ GALATEA_INLINE galatea_f16 swapped16(galatea_f16 raw) {
         54, 53, 52, 59, 58, 57, 56, 63, 62, 61, 60);
 }
 
+/// Sixteen stored pixels.
+GALATEA_INLINE galatea_f16 whole_pixels16(const uint8_t *from, int big_endian) {
+    const galatea_f16 raw = GALATEA_LOAD16(from);
+    return big_endian ? swapped16(raw) : raw;
+}
+
 /// Sixteen stored pixels; those from `left` on are 0.
+///
+/// The end of a row, which a loop over whole vectors had better leave to itself: a copy of any length in its middle
+/// costs it its registers.
 GALATEA_INLINE galatea_f16 pixels16(const uint8_t *from, ptrdiff_t left, int big_endian) {
-    galatea_f16 raw;
-    if (left >= 16) {
-        raw = GALATEA_LOAD16(from);
-    } else {
-        raw = (galatea_f16){0};
-        memcpy(&raw, from, (size_t)left * 4);
-    }
+    if (left >= 16) return whole_pixels16(from, big_endian);
+    galatea_f16 raw = {0};
+    memcpy(&raw, from, (size_t)left * 4);
     return big_endian ? swapped16(raw) : raw;
 }
 

@@ -279,11 +279,11 @@ void galatea_remove_from_histogram(galatea_level level, const galatea_cutout *cu
 
 // Position, in bins from the histogram's lower edge, below which `rank` values lie.
 static double position_of(const int32_t *sums, double rank) {
-    int32_t low = 0, high = GALATEA_SKY_BINS + 2;
-    while (high - low > 1) {
-        int32_t middle = (low + high) / 2;
-        if (sums[middle] <= rank) low = middle;
-        else high = middle;
+    // Steps that halve, each taken or not: nothing whose outcome has to be guessed.
+    int32_t low = 0;
+    for (int32_t step = 256; step > 0; step /= 2) {
+        const int32_t next = low + step < GALATEA_SKY_BINS + 1 ? low + step : GALATEA_SKY_BINS + 1;
+        low = sums[next] <= rank ? next : low;
     }
     int32_t here = sums[low + 1] - sums[low];
     return low + (here > 0 ? (rank - sums[low]) / here : 0.5);

@@ -27,23 +27,32 @@ GALATEA_INLINE int add_finite(const galatea_cutout *cutout, const int big_endian
         bits[band] = (galatea_i16){0};
     }
     const ptrdiff_t step = 4 * cutout->band_stride;
-    const int32_t width = cutout->width;
+    const int32_t width = cutout->width, whole = width & -16;
     // 0 times a sum that is not finite is none either.
     galatea_f16 nothing = {0};
     for (int32_t y = 0; y < cutout->height; y++) {
         const uint8_t *from = row_of(cutout, 0, y);
         float *to = stack.pixels + y * stack.stride;
-        for (int32_t x = 0; x < width; x += 16) {
+        for (int32_t x = 0; x < whole; x += 16) {
             galatea_f16 light = {0};
             for (int32_t band = 0; band < bands; band++) {
-                galatea_f16 v = pixels16(from + band * step + 4 * x, width - x, big_endian);
+                galatea_f16 v = whole_pixels16(from + band * step + 4 * x, big_endian);
                 bits[band] |= (galatea_i16)v;
                 light += (v - levels[band]) * factors[band];
             }
-            if (width - x < 16) light = SELECT16(LANES < (width - x), light, (galatea_f16){0});
             nothing += light * 0;
             GALATEA_STORE16(to + x, light);
         }
+        if (whole == width) continue;
+        galatea_f16 light = {0};
+        for (int32_t band = 0; band < bands; band++) {
+            galatea_f16 v = pixels16(from + band * step + 4 * whole, width - whole, big_endian);
+            bits[band] |= (galatea_i16)v;
+            light += (v - levels[band]) * factors[band];
+        }
+        light = SELECT16(LANES < (width - whole), light, (galatea_f16){0});
+        nothing += light * 0;
+        GALATEA_STORE16(to + whole, light);
     }
     for (int32_t band = 0; band < bands; band++) seen[band] = bits[band];
     return bits_of(nothing != 0) == 0;
