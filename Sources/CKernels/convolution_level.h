@@ -24,11 +24,13 @@ INLINE void AT_LEVEL(wide_finish)(const galatea_row *row, float *y, V *sum, ptrd
     }
 }
 
-/// Asks for the next line of what lies ahead, if there is one.
+/// Asks for the next lines of what lies ahead, as long as there are some.
 INLINE void AT_LEVEL(ask_ahead)(galatea_row *row) {
-    if (row->ahead >= row->ahead_end) return;
-    __builtin_prefetch(row->ahead, 0, 2);
-    row->ahead += CACHE_LINE;
+    UNROLL for (int line = 0; line < LINES_AT_ONCE; line++) {
+        if (row->ahead >= row->ahead_end) return;
+        __builtin_prefetch(row->ahead, 0, 2);
+        row->ahead += CACHE_LINE;
+    }
 }
 
 /// `P` pixels of `NV` vectors of output channels.

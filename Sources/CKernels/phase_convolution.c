@@ -113,7 +113,7 @@ static inline __attribute__((always_inline)) GALATEA_TARGET_AVX512 void phase_ti
     for (int r = 0; r < 3; r++) {
         const float *in = x + r % 2 * 2 * pass->phase + r / 2 * pass->row;
         for (ptrdiff_t c = 0; c < pass->channels; c++, in += 4 * pass->phase) {
-            if (pass->ahead < pass->ahead_end) {
+            for (int line = 0; line < LINES_AT_ONCE && pass->ahead < pass->ahead_end; line++) {
                 __builtin_prefetch(pass->ahead, 0, 2);
                 pass->ahead += CACHE_LINE;
             }
