@@ -16,10 +16,11 @@ public struct GalaxyProperties: Sendable, Equatable {
     init(
         _ estimate: GalaxyModel.Estimate, configuration: GalaxyModelConfiguration, constants: ModelConstants
     ) {
+        let supervised = configuration.supervisedLatents
         /// Position of a latent, its scale, mean and standard deviation.
         func latent(_ variable: LatentVariable) -> (scale: TargetScale, mean: Double, sigma: Double)? {
             guard let position = configuration.latents.firstIndex(of: variable),
-                let rank = configuration.supervisedLatents.firstIndex(of: position)
+                let rank = supervised.firstIndex(of: position)
             else { return nil }
             let sigma = constants.latentSigmas?[rank] ?? Double(estimate.latentSigmas[position])
             let mean = Double(estimate.latents[position])

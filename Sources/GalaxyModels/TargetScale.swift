@@ -63,8 +63,8 @@ public struct TargetScale: Sendable, Equatable, Codable {
         let posterior = TruncatedNormal(
             location: mean + deviation * latent, scale: deviation * sigma,
             lowerBound: lowerBound.map { Self.apply(transform, $0) } ?? -.infinity)
-        func value(at probability: Double) -> Double {
-            Self.invert(transform, posterior.quantile(probability))
+        func value(_ level: TruncatedNormal.Level) -> Double {
+            Self.invert(transform, posterior.quantile(level))
         }
         let standardDeviation: Double
         switch transform {
@@ -73,12 +73,22 @@ public struct TargetScale: Sendable, Equatable, Codable {
             let first = posterior.exponentialMoment(1)
             standardDeviation = max(0, posterior.exponentialMoment(2) - first * first).squareRoot()
         }
-        let oneSigma = NormalDistribution.upperTail(1)
-        let twoSigma = NormalDistribution.upperTail(2)
         return PropertyEstimate(
-            value: value(at: 0.5), standardDeviation: standardDeviation,
-            interval68: value(at: oneSigma)...value(at: 1 - oneSigma),
-            interval95: value(at: twoSigma)...value(at: 1 - twoSigma))
+            value: value(Self.median), standardDeviation: standardDeviation,
+            interval68: value(Self.oneSigma.low)...value(Self.oneSigma.high),
+            interval95: value(Self.twoSigma.low)...value(Self.twoSigma.high))
+    }
+
+    private typealias Interval = (low: TruncatedNormal.Level, high: TruncatedNormal.Level)
+
+    private static let median = TruncatedNormal.Level(0.5)
+    private static let oneSigma = interval(1)
+    private static let twoSigma = interval(2)
+
+    /// The central interval of so many standard deviations of a Gaussian either way.
+    private static func interval(_ deviations: Double) -> Interval {
+        let outside = NormalDistribution.upperTail(deviations)
+        return (TruncatedNormal.Level(outside), TruncatedNormal.Level(1 - outside))
     }
 
     private static func apply(_ transform: Transform, _ value: Double) -> Double {

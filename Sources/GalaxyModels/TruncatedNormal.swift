@@ -10,6 +10,23 @@ public struct TruncatedNormal: Sendable, Equatable {
     public let scale: Double
     /// Nothing lies below; `-infinity` for a whole Gaussian.
     public let lowerBound: Double
+    /// Probability that the Gaussian has above the bound.
+    private let tail: Double
+
+    /// A probability whose quantile is asked for again and again: that of a whole Gaussian is known beforehand.
+    public struct Level: Sendable {
+        /// The fraction below.
+        public let probability: Double
+        /// What a standard normal variable exceeds with this probability.
+        fileprivate let deviation: Double
+
+        /// The level below which a fraction `probability` lies.
+        public init(_ probability: Double) {
+            precondition((0...1).contains(probability), "Level: probability \(probability) outside 0...1")
+            self.probability = probability
+            deviation = NormalDistribution.quantile(1 - probability)
+        }
+    }
 
     /// A Gaussian of this mean and standard deviation, cut below `lowerBound`.
     public init(location: Double, scale: Double, lowerBound: Double = -.infinity) {
@@ -17,6 +34,8 @@ public struct TruncatedNormal: Sendable, Equatable {
         self.location = location
         self.scale = scale
         self.lowerBound = lowerBound
+        tail =
+            lowerBound == -.infinity ? 1 : NormalDistribution.upperTail((lowerBound - location) / scale)
     }
 
     /// The bound in units of the scale.
@@ -32,8 +51,13 @@ public struct TruncatedNormal: Sendable, Equatable {
             // The tail is exponential with rate `cut` to better than 1 / cut^2.
             return lowerBound - scale / cut * log(1 - probability)
         }
-        let above = NormalDistribution.upperTail(cut) * (1 - probability)
+        let above = tail * (1 - probability)
         return max(lowerBound, location - scale * NormalDistribution.quantile(above))
+    }
+
+    /// The value at a level.
+    public func quantile(_ level: Level) -> Double {
+        lowerBound == -.infinity ? location - scale * level.deviation : quantile(level.probability)
     }
 
     /// The value that half of the distribution lies below.
@@ -44,7 +68,7 @@ public struct TruncatedNormal: Sendable, Equatable {
         let whole = exp(k * location + k * k * scale * scale / 2)
         if lowerBound == -.infinity { return whole }
         if cut > Self.deepCut { return exp(k * lowerBound) / (1 - k * scale / cut) }
-        return whole * NormalDistribution.upperTail(cut - k * scale) / NormalDistribution.upperTail(cut)
+        return whole * NormalDistribution.upperTail(cut - k * scale) / tail
     }
 
     /// The mean.
@@ -62,7 +86,5 @@ public struct TruncatedNormal: Sendable, Equatable {
     }
 
     /// Density over upper tail at the cut (the inverse Mills ratio).
-    private var hazard: Double {
-        NormalDistribution.density(cut) / NormalDistribution.upperTail(cut)
-    }
+    private var hazard: Double { NormalDistribution.density(cut) / tail }
 }

@@ -30,6 +30,11 @@ extension SafetensorsTensor {
 
     /// Index and value of the first NaN or infinity; `nil` when there is none or the type has none.
     package var firstNonFinite: (index: Int, value: Double)? {
+        // Mostly single precision, which need not become double for a look at it.
+        if type != .float64 {
+            guard let floats, let index = floats.firstIndex(where: { !$0.isFinite }) else { return nil }
+            return (index, Double(floats[index]))
+        }
         guard let doubles, let index = doubles.firstIndex(where: { !$0.isFinite }) else { return nil }
         return (index, doubles[index])
     }
