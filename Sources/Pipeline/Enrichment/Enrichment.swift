@@ -83,8 +83,12 @@ public struct Enrichment: Sendable {
         self.outputs = outputs
     }
 
-    /// Rows that are estimated together and then written in order.
-    static let blockSize = 512
+    /// Rows that are estimated together and then written in order: at a block's end threads wait for the last of
+    /// them, before it nothing is reported or written.
+    static let blockSize = 2048
+    /// The same for photometry that takes milliseconds a row.
+    private static let slowBlockSize = 256
+    private var blockSize: Int { photometry == .sep ? Self.slowBlockSize : Self.blockSize }
     /// Rows that a worker takes at a time.
     private static let chunkSize = GalaxyModel.batch
     /// Faulty cutouts that are named one by one.
@@ -139,8 +143,8 @@ public struct Enrichment: Sendable {
         let (source, loop) = (collection, ParallelLoop(threads: threads))
         let memory = WorkerMemory(for: loop) { estimator.workspace() }
         do {
-            for start in stride(from: first, to: part.upperBound, by: Self.blockSize) {
-                let block = start..<min(part.upperBound, start + Self.blockSize)
+            for start in stride(from: first, to: part.upperBound, by: blockSize) {
+                let block = start..<min(part.upperBound, start + blockSize)
                 let estimates = try loop.mapChunks(
                     count: block.count, chunk: Self.chunkSize, isCancelled: { flag.isRaised }
                 ) { range, worker in
