@@ -49,9 +49,9 @@ extension ReferenceSet {
         try ModelFile.require(
             shape.count == 2 && shape[1] == mean.count,
             "latents have shape \(shape), expected rows of \(mean.count)", path)
-        try self.init(
+        self.init(
             identifiers: try Self.identifiers(of: file, count: shape[0]),
-            standardised: FeatureMatrix(dimension: mean.count, floats: try file.floats("latents")),
+            rounded: FeatureMatrix(dimension: mean.count, floats: try file.floats("latents")),
             scaler: FeatureScaler(mean: mean, deviation: deviation))
     }
 

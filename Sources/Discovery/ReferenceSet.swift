@@ -64,6 +64,11 @@ public struct ReferenceSet: Sendable, Equatable {
         let rounded = FeatureMatrix(
             dimension: standardised.dimension, floats: standardised.values.map { Float($0) })
         try rounded.requireFinite()
+        self.init(identifiers: identifiers, rounded: rounded, scaler: scaler)
+    }
+
+    /// A set of finite latents, standardised and of single precision.
+    init(identifiers: Identifiers, rounded: FeatureMatrix, scaler: FeatureScaler) {
         self.identifiers = identifiers
         self.scaler = scaler
         self.latents = rounded

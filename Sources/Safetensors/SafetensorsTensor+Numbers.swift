@@ -2,16 +2,16 @@ extension SafetensorsTensor {
     /// The elements as single precision; `nil` when the type does not widen exactly (F32, F16, BF16 do).
     var floats: [Float]? {
         switch type {
-        case .float32: words(UInt32.self).map(Float.init(bitPattern:))
-        case .bfloat16: words(UInt16.self).map { Float(bitPattern: UInt32($0) << 16) }
-        case .float16: words(UInt16.self).map(Self.float(half:))
+        case .float32: elements(UInt32.self, Float.init(bitPattern:))
+        case .bfloat16: elements(UInt16.self) { Float(bitPattern: UInt32($0) << 16) }
+        case .float16: elements(UInt16.self, Self.float(half:))
         default: nil
         }
     }
 
     /// The elements as double precision; `nil` when the type is not floating-point.
     var doubles: [Double]? {
-        type == .float64 ? words(UInt64.self).map(Double.init(bitPattern:)) : floats?.map(Double.init)
+        type == .float64 ? elements(UInt64.self, Double.init(bitPattern:)) : floats?.map(Double.init)
     }
 
     /// The elements as 64-bit integers; `nil` for floating-point types, booleans and U64.
@@ -30,10 +30,11 @@ extension SafetensorsTensor {
 
     /// Index and value of the first NaN or infinity; `nil` when there is none or the type has none.
     package var firstNonFinite: (index: Int, value: Double)? {
-        // Mostly single precision, which need not become double for a look at it.
-        if type != .float64 {
-            guard let floats, let index = floats.firstIndex(where: { !$0.isFinite }) else { return nil }
-            return (index, Double(floats[index]))
+        // Nearly all numbers are of single precision: a look at their bits tells.
+        if type == .float32 {
+            return firstWord(UInt32.self) { !Float(bitPattern: $0).isFinite }.flatMap { index in
+                floats.map { (index, Double($0[index])) }
+            }
         }
         guard let doubles, let index = doubles.firstIndex(where: { !$0.isFinite }) else { return nil }
         return (index, doubles[index])

@@ -62,13 +62,25 @@ public struct SafetensorsTensor: Sendable, Equatable {
     }
 
     /// The little-endian words of the bytes.
-    func words<Word: FixedWidthInteger>(_: Word.Type) -> [Word] {
+    func words<Word: FixedWidthInteger>(_: Word.Type) -> [Word] { elements(Word.self) { $0 } }
+
+    /// What each little-endian word of the bytes stands for.
+    func elements<Word: FixedWidthInteger, Element>(
+        _: Word.Type, _ element: (Word) -> Element
+    ) -> [Element] {
         bytes.withUnsafeBytes { raw in
-            (0..<raw.count / MemoryLayout<Word>.size).map {
-                Word(
-                    littleEndian: raw.loadUnaligned(
-                        fromByteOffset: $0 * MemoryLayout<Word>.size, as: Word.self))
-            }
+            (0..<raw.count / MemoryLayout<Word>.size).map { element(Self.word(raw, $0)) }
         }
+    }
+
+    /// Place of the first little-endian word that a condition holds for.
+    func firstWord<Word: FixedWidthInteger>(_: Word.Type, where condition: (Word) -> Bool) -> Int? {
+        bytes.withUnsafeBytes { raw in
+            (0..<raw.count / MemoryLayout<Word>.size).first { condition(Self.word(raw, $0)) }
+        }
+    }
+
+    private static func word<Word: FixedWidthInteger>(_ raw: UnsafeRawBufferPointer, _ index: Int) -> Word {
+        Word(littleEndian: raw.loadUnaligned(fromByteOffset: index * MemoryLayout<Word>.size, as: Word.self))
     }
 }

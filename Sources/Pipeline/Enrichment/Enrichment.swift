@@ -83,12 +83,15 @@ public struct Enrichment: Sendable {
         self.outputs = outputs
     }
 
-    /// Rows that are estimated together and then written in order: at a block's end threads wait for the last of
-    /// them, before it nothing is reported or written.
-    static let blockSize = 2048
-    /// The same for photometry that takes milliseconds a row.
-    private static let slowBlockSize = 256
-    private var blockSize: Int { photometry == .sep ? Self.slowBlockSize : Self.blockSize }
+    /// Rows that are estimated together and then written in order.
+    static let blockSize = 512
+    /// The same in the long run: at a block's end threads wait for the last of them.
+    private static let largeBlockSize = 2048
+
+    /// Rows of the next block: few where there is something to report soon.
+    private func blockSize(after done: Int) -> Int {
+        photometry == .sep || done < Self.largeBlockSize ? Self.blockSize : Self.largeBlockSize
+    }
     /// Rows that a worker takes at a time.
     private static let chunkSize = GalaxyModel.batch
     /// Faulty cutouts that are named one by one.
@@ -143,12 +146,13 @@ public struct Enrichment: Sendable {
         let (source, loop) = (collection, ParallelLoop(threads: threads))
         let memory = WorkerMemory(for: loop) { estimator.workspace() }
         do {
-            for start in stride(from: first, to: part.upperBound, by: blockSize) {
-                let block = start..<min(part.upperBound, start + blockSize)
+            var start = first
+            while start < part.upperBound {
+                let block = start..<min(part.upperBound, start + blockSize(after: start - first))
                 let estimates = try loop.mapChunks(
                     count: block.count, chunk: Self.chunkSize, isCancelled: { flag.isRaised }
                 ) { range, worker in
-                    let part = start + range.lowerBound..<start + range.upperBound
+                    let part = block.lowerBound + range.lowerBound..<block.lowerBound + range.upperBound
                     let cutouts = part.compactMap { rows.cutout($0) }
                     source.expect(cutouts)
                     defer { source.release(cutouts) }
@@ -161,6 +165,7 @@ public struct Enrichment: Sendable {
                     WorkProgress(
                         activity: "enriching", completed: block.upperBound - part.lowerBound,
                         total: part.count, unit: "galaxies"))
+                start = block.upperBound
             }
             tally = try output.finish()
             try ResumeRecord.remove(for: outputs)
