@@ -56,6 +56,8 @@ const void *galatea_map_file(int descriptor, size_t size) {
     return start == MAP_FAILED ? NULL : start;
 }
 
+size_t galatea_mapped_page_size(void) { return page_size; }
+
 void galatea_unmap_file(const void *start, size_t size) { munmap((void *)start, size); }
 
 void galatea_expect_mapped(const void *start, size_t size) {
@@ -89,7 +91,9 @@ int galatea_guard_begin(const void *start, size_t size, int32_t *broken) {
     return 1;
 }
 
-int galatea_guard_end(void) {
+int galatea_guard_end(const void *beyond) {
+    atomic_signal_fence(memory_order_seq_cst);
+    if (beyond) (void)*(const volatile char *)beyond;
     atomic_signal_fence(memory_order_seq_cst);
     int32_t *broken = watched.broken;
     watched.broken = NULL;

@@ -10,6 +10,7 @@ final class FileMapping: Sendable {
     private nonisolated(unsafe) let broken: UnsafeMutablePointer<Int32>
     private let size: Int
     private let descriptor: Int32
+    private let pageSize: Int
 
     /// Maps a file that stays open; `nil` where the system does not.
     init?(descriptor: Int32, size: Int) {
@@ -17,6 +18,7 @@ final class FileMapping: Sendable {
         self.start = start
         self.size = size
         self.descriptor = descriptor
+        pageSize = galatea_mapped_page_size()
         broken = .allocate(capacity: 1)
         broken.initialize(to: 0)
     }
@@ -29,10 +31,16 @@ final class FileMapping: Sendable {
     /// Lends bytes; `nil`, whatever `body` made of them, when the mapping is broken by then.
     func withBytes<Result>(_ range: Range<Int>, _ body: (UnsafeRawBufferPointer) -> Result) -> Result? {
         precondition(range.lowerBound >= 0 && range.upperBound <= size, "FileMapping: \(range) of \(size)")
-        let isWatched = galatea_guard_begin(start + range.lowerBound, range.count, broken) != 0
+        // The first byte of the page behind the range tells whether the file still reaches so far: asking the system
+        // costs a microsecond, which is left to ranges on the last page.
+        let page = (range.upperBound + pageSize - 1) / pageSize * pageSize
+        let beyond = page < size ? page : nil
+        let watched = (beyond.map { $0 + 1 } ?? range.upperBound) - range.lowerBound
+        let isWatched = galatea_guard_begin(start + range.lowerBound, watched, broken) != 0
         precondition(isWatched, "FileMapping: lent ranges do not nest")
         let result = body(UnsafeRawBufferPointer(start: start + range.lowerBound, count: range.count))
-        guard galatea_guard_end() == 0, reaches(range.upperBound) else { return nil }
+        guard galatea_guard_end(beyond.map { start + $0 }) == 0, beyond != nil || reaches(range.upperBound)
+        else { return nil }
         return result
     }
 

@@ -23,4 +23,11 @@ void galatea_release_mapped(const void *start, size_t size);
 int galatea_guard_begin(const void *start, size_t size, int32_t *broken);
 
 /// Ends watching. Returns whether the mapping is broken, by this thread or another: what was read may be zeros.
-int galatea_guard_end(void);
+///
+/// A file that ends in the last page which was read from shows zeros behind its end without a fault. `beyond`, if not
+/// NULL, is a byte of the watched range on a later page, which is touched first: it faults when the file has become
+/// so short, since a system takes the pages behind the new end away before it fills the last one with zeros.
+int galatea_guard_end(const void *beyond);
+
+/// Bytes of a page of a mapping.
+size_t galatea_mapped_page_size(void);
