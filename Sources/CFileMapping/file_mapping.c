@@ -13,6 +13,9 @@ typedef struct {
     int32_t *broken;
 } watched_range;
 
+/// Bytes whose pages Linux maps when one of them is touched (its `fault_around_bytes`), as far as they are in memory.
+enum { PAGES_AT_ONCE = 1 << 16 };
+
 static _Thread_local volatile watched_range watched;
 static struct sigaction previous;
 static uintptr_t page_size;
@@ -60,19 +63,6 @@ size_t galatea_mapped_page_size(void) { return page_size; }
 
 void galatea_unmap_file(const void *start, size_t size) { munmap((void *)start, size); }
 
-void galatea_expect_mapped(const void *start, size_t size) {
-#if defined(MADV_POPULATE_READ)
-    if (size == 0) return;
-    const uintptr_t first = (uintptr_t)start & ~(page_size - 1);
-    const uintptr_t last = ((uintptr_t)start + size + page_size - 1) & ~(page_size - 1);
-    // An error, of an older system or of a file that has shrunk, tells nothing that touching would not.
-    madvise((void *)first, last - first, MADV_POPULATE_READ);
-#else
-    (void)start;
-    (void)size;
-#endif
-}
-
 void galatea_release_mapped(const void *start, size_t size) {
     if (size == 0) return;
     // The pages at both ends, too: left to their neighbours, which leave them to us, they would all stay.
@@ -98,4 +88,12 @@ int galatea_guard_end(const void *beyond) {
     int32_t *broken = watched.broken;
     watched.broken = NULL;
     return __atomic_load_n(broken, __ATOMIC_SEQ_CST);
+}
+
+void galatea_expect_mapped(const void *start, size_t size, int32_t *broken) {
+    if (size == 0 || !galatea_guard_begin(start, size, broken)) return;
+    const uintptr_t from = (uintptr_t)start, end = from + size;
+    for (uintptr_t at = from; at < end; at = (at & ~(uintptr_t)(PAGES_AT_ONCE - 1)) + PAGES_AT_ONCE)
+        (void)*(const volatile char *)at;
+    galatea_guard_end(NULL);
 }

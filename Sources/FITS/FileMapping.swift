@@ -53,7 +53,7 @@ final class FileMapping: Sendable {
     /// Maps the pages of a range before they are touched: a processor fetches ahead only from pages that are there.
     func expect(_ range: Range<Int>) {
         precondition(range.lowerBound >= 0 && range.upperBound <= size, "FileMapping: \(range) of \(size)")
-        galatea_expect_mapped(start + range.lowerBound, range.count)
+        galatea_expect_mapped(start + range.lowerBound, range.count, broken)
     }
 
     /// Bytes that Linux maps around a touched page (its `fault_around_bytes`).
