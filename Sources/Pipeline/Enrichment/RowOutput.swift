@@ -72,11 +72,18 @@ final class RowOutput: Sendable {
         }
     }
 
+    /// Takes the turn when the last block is written and its thread has let go of the writer: part files are locked as
+    /// long as somebody holds it, and the caller may go on with them at once.
+    private func waitForLastBlock() {
+        turn.wait()
+        queue?.sync {}
+    }
+
     /// Waits for the last block and completes the files.
     ///
     /// - Returns: What was counted.
     func finish() throws -> EnrichmentTally {
-        turn.wait()
+        waitForLastBlock()
         defer { turn.signal() }
         return try state.withLock { state in
             if let failure = state.failure { throw failure }
@@ -87,7 +94,7 @@ final class RowOutput: Sendable {
 
     /// Brings what was handed over to disk, so that a later run can go on from there.
     func synchronize() throws {
-        turn.wait()
+        waitForLastBlock()
         defer { turn.signal() }
         try state.withLock { state in
             if let failure = state.failure { throw failure }
