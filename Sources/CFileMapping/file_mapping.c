@@ -82,7 +82,8 @@ int galatea_guard_begin(const void *start, size_t size, int32_t *broken) {
 }
 
 int galatea_guard_end(const void *beyond) {
-    atomic_signal_fence(memory_order_seq_cst);
+    // What was read must have been read before the byte beyond is.
+    atomic_thread_fence(memory_order_acquire);
     if (beyond) (void)*(const volatile char *)beyond;
     atomic_signal_fence(memory_order_seq_cst);
     int32_t *broken = watched.broken;

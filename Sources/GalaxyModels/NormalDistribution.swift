@@ -25,9 +25,9 @@ public enum NormalDistribution {
         let numerator = 2.515517 + t * (0.802853 + t * 0.010328)
         let denominator = 1 + t * (1.432788 + t * (0.189269 + t * 0.001308))
         var x = t - numerator / denominator
-        for _ in 0..<2 {
-            // Halley's step on the logarithm of the tail behaves well even where the density underflows. The start is
-            // right to 4.5e-4, and each step's error is of the order of the cube of the one before.
+        // The start is right to 4.5e-4, and a step's error goes with the cube of the one before, times x^2.
+        for _ in 0..<(tail < 1e-9 ? 3 : 2) {
+            // Halley's step on the logarithm of the tail behaves well even where the density underflows.
             let error = (upperTail(x) - tail) / density(x)
             x += error / (1 + x * error / 2)
         }

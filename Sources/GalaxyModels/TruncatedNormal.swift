@@ -57,7 +57,8 @@ public struct TruncatedNormal: Sendable, Equatable {
 
     /// The value at a level.
     public func quantile(_ level: Level) -> Double {
-        lowerBound == -.infinity ? location - scale * level.deviation : quantile(level.probability)
+        lowerBound == -.infinity
+            ? max(lowerBound, location - scale * level.deviation) : quantile(level.probability)
     }
 
     /// The value that half of the distribution lies below.

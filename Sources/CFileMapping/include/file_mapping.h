@@ -23,7 +23,8 @@ int galatea_guard_begin(const void *start, size_t size, int32_t *broken);
 ///
 /// A file that ends in the last page which was read from shows zeros behind its end without a fault. `beyond`, if not
 /// NULL, is a byte of the watched range on a later page, which is touched first: it faults when the file has become
-/// so short, since a system takes the pages behind the new end away before it fills the last one with zeros.
+/// so short. Linux takes the pages behind the new end away before it fills the last one with zeros on most of its file
+/// systems (ext4, tmpfs, btrfs); on others there is a moment in between, as there is in asking for the file's size.
 int galatea_guard_end(const void *beyond);
 
 /// Bytes of a page of a mapping.
