@@ -13,9 +13,6 @@ typedef struct {
     int32_t *broken;
 } watched_range;
 
-/// Bytes whose pages Linux maps when one of them is touched (its `fault_around_bytes`), as far as they are in memory.
-enum { PAGES_AT_ONCE = 1 << 16 };
-
 static _Thread_local volatile watched_range watched;
 static struct sigaction previous;
 static uintptr_t page_size;
@@ -94,7 +91,7 @@ int galatea_guard_end(const void *beyond) {
 void galatea_expect_mapped(const void *start, size_t size, int32_t *broken) {
     if (size == 0 || !galatea_guard_begin(start, size, broken)) return;
     const uintptr_t from = (uintptr_t)start, end = from + size;
-    for (uintptr_t at = from; at < end; at = (at & ~(uintptr_t)(PAGES_AT_ONCE - 1)) + PAGES_AT_ONCE)
+    for (uintptr_t at = from; at < end; at = (at & ~(uintptr_t)(GALATEA_FAULT_AROUND_BYTES - 1)) + GALATEA_FAULT_AROUND_BYTES)
         (void)*(const volatile char *)at;
     galatea_guard_end(NULL);
 }

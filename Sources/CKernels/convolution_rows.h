@@ -11,7 +11,7 @@ enum { CACHE_LINE = 64 };
 /// Lines that a kernel asks for in one place: with one, a third of a cutout would not be asked for before its end.
 enum { LINES_AT_ONCE = 2 };
 
-/// Input values of a block of pixels after which a wide kernel asks for one more line of what lies ahead: about as many
+/// Input values of a block of pixels after which a wide kernel asks for more lines of what lies ahead: about as many
 /// as keep a core multiplying while a dozen lines under way bring one.
 enum { INPUTS_A_LINE = 8 };
 

@@ -56,14 +56,11 @@ final class FileMapping: Sendable {
         galatea_expect_mapped(start + range.lowerBound, range.count, broken)
     }
 
-    /// Bytes that Linux maps around a touched page (its `fault_around_bytes`).
-    private static let neighbours = 1 << 16
-
     /// Gives the memory of a range back, which the system would otherwise count as the process's own.
     func release(_ range: Range<Int>) {
         precondition(range.lowerBound >= 0 && range.upperBound <= size, "FileMapping: \(range) of \(size)")
         // Pages before the range came along when its first one was touched: the system maps neighbours, too.
-        let first = max(0, range.lowerBound - Self.neighbours)
+        let first = max(0, range.lowerBound - Int(GALATEA_FAULT_AROUND_BYTES))
         galatea_release_mapped(start + first, range.upperBound - first)
     }
 }

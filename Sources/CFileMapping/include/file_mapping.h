@@ -4,6 +4,9 @@
 #include <stddef.h>
 #include <stdint.h>
 
+/// Bytes whose pages Linux maps when one of them is touched, as far as they are in memory: its `fault_around_bytes`.
+enum { GALATEA_FAULT_AROUND_BYTES = 1 << 16 };
+
 /// Maps the first `size` bytes of an open file for reading, shared with the page cache; NULL where that fails.
 const void *galatea_map_file(int descriptor, size_t size);
 
