@@ -5,15 +5,6 @@
 
 enum { LEAF = GALATEA_TREE_LEAF, FAN = GALATEA_TREE_FAN };
 
-int galatea_tree_round(const double *values, ptrdiff_t count, float *rounded) {
-    int changed = 0;
-    for (ptrdiff_t i = 0; i < count; i++) {
-        rounded[i] = (float)values[i];
-        changed |= (double)rounded[i] != values[i];
-    }
-    return !changed;
-}
-
 ptrdiff_t galatea_tree_leaf_count(ptrdiff_t count) { return (count + LEAF - 1) / LEAF; }
 
 ptrdiff_t galatea_tree_node_count(ptrdiff_t count) {
@@ -136,7 +127,7 @@ void galatea_tree_pack(const double *points, const int32_t *order, ptrdiff_t cou
     for (ptrdiff_t leaf = 0; leaf < galatea_tree_leaf_count(count); leaf++)
         for (ptrdiff_t lane = 0; lane < LEAF; lane++) {
             const ptrdiff_t place = leaf * LEAF + lane < count ? leaf * LEAF + lane : count - 1;
-            const double *point = points + order[place] * dimension;
+            const double *point = points + (order ? order[place] : place) * dimension;
             const ptrdiff_t first = leaf * dimension * LEAF + lane;
             for (ptrdiff_t d = 0; d < dimension; d++)
                 if (floats)
@@ -153,19 +144,39 @@ static inline void widen(float *intervals, ptrdiff_t place, float low, float hig
     *highs = high > *highs ? high : *highs;
 }
 
-void galatea_tree_enclose(const float *points, const int32_t *order, ptrdiff_t count, ptrdiff_t dimension,
-                          int exact, float *boxes) {
-    const ptrdiff_t nodes = galatea_tree_node_count(count), width = 2 * FAN;
-    for (ptrdiff_t i = 0; i < nodes * dimension * width; i++) boxes[i] = i % width < FAN ? INFINITY : -INFINITY;
-    for (ptrdiff_t place = 0; place < count; place++) {
-        const ptrdiff_t leaf = place / LEAF;
-        for (ptrdiff_t d = 0; d < dimension; d++) {
-            const float value = points[order[place] * dimension + d];
-            // The number itself lies up to half a step beyond the rounded one.
-            widen(boxes + (leaf / FAN * dimension + d) * width, leaf % FAN,
-                  exact ? value : nextafterf(value, -INFINITY), exact ? value : nextafterf(value, INFINITY));
+/// The least and the largest of 16 coordinates in single precision, on the outer side where they are rounded.
+static inline void extent(const float *floats, const double *doubles, float *low, float *high) {
+    if (floats) {
+        for (int lane = 0; lane < LEAF; lane++) {
+            *low = floats[lane] < *low ? floats[lane] : *low;
+            *high = floats[lane] > *high ? floats[lane] : *high;
         }
+        return;
     }
+    for (int lane = 0; lane < LEAF; lane++) {
+        // The number itself lies up to half a step beyond the rounded one.
+        const float below = nextafterf((float)doubles[lane], -INFINITY);
+        const float above = nextafterf((float)doubles[lane], INFINITY);
+        *low = below < *low ? below : *low;
+        *high = above > *high ? above : *high;
+    }
+}
+
+void galatea_tree_enclose(const float *floats, const double *doubles, ptrdiff_t count, ptrdiff_t dimension,
+                          float *boxes) {
+    const ptrdiff_t nodes = galatea_tree_node_count(count), width = 2 * FAN;
+    for (ptrdiff_t row = 0; row < nodes * dimension; row++)
+        for (int box = 0; box < FAN; box++) {
+            boxes[row * width + box] = INFINITY;
+            boxes[row * width + FAN + box] = -INFINITY;
+        }
+    for (ptrdiff_t leaf = 0; leaf < galatea_tree_leaf_count(count); leaf++)
+        for (ptrdiff_t d = 0; d < dimension; d++) {
+            const ptrdiff_t first = (leaf * dimension + d) * LEAF;
+            float low = INFINITY, high = -INFINITY;
+            extent(floats ? floats + first : NULL, doubles ? doubles + first : NULL, &low, &high);
+            widen(boxes + (leaf / FAN * dimension + d) * width, leaf % FAN, low, high);
+        }
     // A node's own box is the union of its boxes, and its place above follows from its place here.
     ptrdiff_t below = 0, level = (galatea_tree_leaf_count(count) + FAN - 1) / FAN;
     for (ptrdiff_t above = level; above < nodes; level = (level + FAN - 1) / FAN, above += level) {

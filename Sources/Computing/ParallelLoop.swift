@@ -55,6 +55,28 @@ public struct ParallelLoop: Sendable {
         if let failure = failure.withLock({ $0 }) { throw failure.error }
     }
 
+    /// The results of two works, done side by side where there are two threads.
+    ///
+    /// - Throws: The error of the first that fails, in this order.
+    public func both<First: Sendable, Second: Sendable>(
+        _ first: @Sendable () throws -> First, _ second: @Sendable () throws -> Second
+    ) throws -> (First, Second) {
+        let results = Mutex<(first: First?, second: Second?)>((nil, nil))
+        try forEachChunk(count: 2, chunk: 1) { range, _ in
+            if range.lowerBound == 0 {
+                let result = try first()
+                results.withLock { $0.first = result }
+            } else {
+                let result = try second()
+                results.withLock { $0.second = result }
+            }
+        }
+        guard case (let first?, let second?) = results.withLock({ $0 }) else {
+            preconditionFailure("ParallelLoop: a work without a result")
+        }
+        return (first, second)
+    }
+
     /// The results of `transform` for each chunk of `0..<count`, in chunk order.
     public func mapChunks<Result: Sendable>(
         count: Int, chunk: Int, isCancelled: @Sendable () -> Bool = { false },

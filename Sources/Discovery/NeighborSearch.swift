@@ -43,11 +43,12 @@ public struct NeighborSearch: Sendable {
     /// - Parameters:
     ///   - ranks: Place of each point among points of equal distance, equal ones going by row; the row when
     ///     `nil`.
+    ///   - order: The rows in the order of a tree's leaves, where it is known; it changes no result.
     ///   - level: Instruction set of the distance kernel.
     /// - Throws: `DiscoveryError.notFinite` for a point with a NaN or infinite coordinate.
     public init(
         _ points: FeatureMatrix, metric: Minkowski = .euclidean, ranks: [Int]? = nil,
-        method: Method = .automatic, level: InstructionSet = .detected
+        method: Method = .automatic, order: [Int32]? = nil, level: InstructionSet = .detected
     ) throws {
         precondition(
             ranks?.count ?? points.count == points.count,
@@ -61,8 +62,9 @@ public struct NeighborSearch: Sendable {
         for (rank, row) in rowOfRank.enumerated() { distinct[Int(row)] = Int32(rank) }
         self.ranks = distinct
         parts = Parts(
-            tree: PointTree(points, ranks: distinct, hasBoxes: method != .exhaustive), metric: metric,
-            level: level, rowOfRank: ranks == nil ? nil : rowOfRank)
+            tree: PointTree(
+                points, ranks: distinct, hasBoxes: method != .exhaustive, order: order),
+            metric: metric, level: level, rowOfRank: ranks == nil ? nil : rowOfRank)
     }
 
     /// The rows in the order of their ranks, equal ranks by row.

@@ -25,39 +25,57 @@ struct PointTree: Sendable {
     /// - Parameters:
     ///   - ranks: Place of each point among points of equal distance, all different.
     ///   - hasBoxes: Whether to put boxes around them; without them every point is looked at.
-    init(_ points: FeatureMatrix, ranks: [Int32], hasBoxes: Bool) {
+    ///   - order: The rows in the order of leaves, each once: `order(of:)` when `nil`; another is as exact, and slower
+    ///     to search.
+    init(_ points: FeatureMatrix, ranks: [Int32], hasBoxes: Bool, order: [Int32]? = nil) {
         precondition(
-            points.count < Int32.max && points.dimension < Int32.max && ranks.count == points.count,
+            points.count < Int32.max && points.dimension < Int32.max && ranks.count == points.count
+                && order.map { Self.isOrder($0, of: points.count) } ?? true,
             "PointTree: \(points.count) points of \(points.dimension) coordinates, \(ranks.count) ranks")
         let count = points.count
         let dimension = points.dimension
         let leaves = galatea_tree_leaf_count(count)
         let length = Int(GALATEA_TREE_LEAF)
-        let rounded = AlignedMemory<Float>(repeating: 0, count: points.values.count)
-        let isExact = galatea_tree_round(points.values, points.values.count, rounded.start) != 0
-        let order = AlignedMemory<Int32>(repeating: 0, count: count)
-        if hasBoxes {
-            let keys = AlignedMemory<UInt64>(repeating: 0, count: count)
-            galatea_tree_order(rounded.start, count, dimension, order.start, keys.start)
-            let width = dimension * 2 * Int(GALATEA_TREE_FAN)
-            let boxes = AlignedMemory<Float>(repeating: 0, count: galatea_tree_node_count(count) * width)
-            galatea_tree_enclose(
-                rounded.start, order.start, count, dimension, isExact ? 1 : 0, boxes.start)
-            self.boxes = boxes
-        } else {
-            for row in 0..<count { order.start[row] = Int32(row) }
-            boxes = nil
-        }
+        let order = hasBoxes ? order ?? Self.order(of: points) : nil
+        let isExact = points.values.allSatisfy { Double(Float($0)) == $0 }
         let floats = isExact ? AlignedMemory<Float>(repeating: 0, count: leaves * dimension * length) : nil
         let doubles = isExact ? nil : AlignedMemory<Double>(repeating: 0, count: leaves * dimension * length)
-        galatea_tree_pack(points.values, order.start, count, dimension, floats?.start, doubles?.start)
+        galatea_tree_pack(points.values, order, count, dimension, floats?.start, doubles?.start)
         let leafRanks = AlignedMemory<Int32>(repeating: 0, count: leaves * length)
-        for place in 0..<count { leafRanks.start[place] = ranks[Int(order.start[place])] }
+        for place in 0..<count { leafRanks.start[place] = ranks[order.map { Int($0[place]) } ?? place] }
+        if hasBoxes {
+            let width = dimension * 2 * Int(GALATEA_TREE_FAN)
+            let boxes = AlignedMemory<Float>(repeating: 0, count: galatea_tree_node_count(count) * width)
+            galatea_tree_enclose(floats?.start, doubles?.start, count, dimension, boxes.start)
+            self.boxes = boxes
+        } else {
+            boxes = nil
+        }
         self.count = count
         self.dimension = dimension
         self.floats = floats
         self.doubles = doubles
         self.ranks = leafRanks
+    }
+
+    /// The rows of points in the order of a tree's leaves.
+    static func order(of points: FeatureMatrix) -> [Int32] {
+        let rounded = points.values.map { Float($0) }
+        var keys = [UInt64](repeating: 0, count: points.count)
+        var order = [Int32](repeating: 0, count: points.count)
+        galatea_tree_order(rounded, points.count, points.dimension, &order, &keys)
+        return order
+    }
+
+    /// Whether `order` names each of `count` rows once.
+    static func isOrder(_ order: [Int32], of count: Int) -> Bool {
+        guard order.count == count else { return false }
+        var isNamed = [Bool](repeating: false, count: count)
+        for row in order {
+            guard isNamed.indices.contains(Int(row)), !isNamed[Int(row)] else { return false }
+            isNamed[Int(row)] = true
+        }
+        return true
     }
 
     /// What a search leaves out: nothing, one point a query, or a set.

@@ -5,6 +5,8 @@ extension ReferenceSet {
     static let format = 1
     /// What the metadata calls this kind of file.
     static let kind = "galatea-reference"
+    /// Name of the order of rows in a search tree; sets of earlier versions come without.
+    private static let searchOrder = "search_order"
 
     /// Writes the set to `path` in safetensors; atomic.
     ///
@@ -15,6 +17,7 @@ extension ReferenceSet {
             SafetensorsTensor(name: "scaler.deviation", shape: [scaler.dimension], doubles: scaler.deviation),
             SafetensorsTensor(
                 name: "latents", shape: [count, scaler.dimension], floats: latents.values.map { Float($0) }),
+            SafetensorsTensor(name: Self.searchOrder, shape: [count], int32s: searchOrder),
         ]
         switch identifiers {
         case .numbers(let numbers):
@@ -49,14 +52,18 @@ extension ReferenceSet {
         try ModelFile.require(
             shape.count == 2 && shape[1] == mean.count,
             "latents have shape \(shape), expected rows of \(mean.count)", path)
+        let order = try file.hasTensor(Self.searchOrder) ? file.int32s(Self.searchOrder) : nil
+        try ModelFile.require(
+            order.map { PointTree.isOrder($0, of: shape[0]) } ?? true,
+            "\(Self.searchOrder) does not name each of the \(shape[0]) rows once", path)
         self.init(
             identifiers: try Self.identifiers(of: file, count: shape[0]),
             rounded: FeatureMatrix(dimension: mean.count, floats: try file.floats("latents")),
-            scaler: FeatureScaler(mean: mean, deviation: deviation))
+            scaler: FeatureScaler(mean: mean, deviation: deviation), searchOrder: order)
     }
 
     private static func identifiers(of file: SafetensorsFile, count: Int) throws -> Identifiers {
-        if file.tensors.contains(where: { $0.name == "ids" }) {
+        if file.hasTensor("ids") {
             return .numbers(try file.int64s("ids", shape: [count]))
         }
         let bytes = try file.uint8s("id_bytes")

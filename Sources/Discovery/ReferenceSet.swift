@@ -46,6 +46,9 @@ public struct ReferenceSet: Sendable, Equatable {
     /// Standardised latents, shape `[N, dimension]`, of single precision.
     public let latents: FeatureMatrix
 
+    /// The rows in the order of a search tree's leaves, each once: finding it takes most of a search's start.
+    let searchOrder: [Int32]
+
     /// Number of objects.
     public var count: Int { latents.count }
 
@@ -68,10 +71,15 @@ public struct ReferenceSet: Sendable, Equatable {
     }
 
     /// A set of finite latents, standardised and of single precision.
-    init(identifiers: Identifiers, rounded: FeatureMatrix, scaler: FeatureScaler) {
+    ///
+    /// - Parameter searchOrder: The rows in the order of a search tree's leaves, each once; found when `nil`.
+    init(
+        identifiers: Identifiers, rounded: FeatureMatrix, scaler: FeatureScaler, searchOrder: [Int32]? = nil
+    ) {
         self.identifiers = identifiers
         self.scaler = scaler
         self.latents = rounded
+        self.searchOrder = searchOrder ?? PointTree.order(of: rounded)
     }
 
     /// Latents of other objects, standardised as those of the set and rounded alike.
@@ -82,6 +90,6 @@ public struct ReferenceSet: Sendable, Equatable {
 
     /// A search among the objects; equal distances are ordered by id.
     public func search(metric: Minkowski = .euclidean) throws -> NeighborSearch {
-        try NeighborSearch(latents, metric: metric, ranks: identifiers.ranks)
+        try NeighborSearch(latents, metric: metric, ranks: identifiers.ranks, order: searchOrder)
     }
 }

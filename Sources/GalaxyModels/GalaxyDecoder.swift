@@ -19,12 +19,12 @@ public struct GalaxyDecoder: Module {
 
     /// A fresh decoder.
     public init(
-        _ configuration: GalaxyModelConfiguration, using generator: inout CounterGenerator,
-        on backend: any Backend
+        _ configuration: GalaxyModelConfiguration, initializer: Initializer = .kaimingUniform,
+        using generator: inout CounterGenerator, on backend: any Backend
     ) {
         latentHead = Linear(
-            inputs: configuration.latents.count, outputs: configuration.flattenedSize, using: &generator,
-            on: backend)
+            inputs: configuration.latents.count, outputs: configuration.flattenedSize,
+            initializer: initializer, using: &generator, on: backend)
         let inwards = [configuration.bands.count] + configuration.channels
         let outwards = Array(inwards.reversed())
         norms = outwards.dropLast().map { BatchNorm(channels: $0, isRectified: true, on: backend) }
@@ -33,7 +33,7 @@ public struct GalaxyDecoder: Module {
             convolutions.append(
                 ConvTranspose2D(
                     inputChannels: channels, outputChannels: next, kernelSize: 3, stride: 1, padding: 1,
-                    using: &generator, on: backend))
+                    initializer: initializer, using: &generator, on: backend))
         }
         self.convolutions = convolutions
         sizes = configuration.mapSizes.reversed()

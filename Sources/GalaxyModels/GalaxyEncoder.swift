@@ -32,8 +32,8 @@ public struct GalaxyEncoder: Module {
 
     /// A fresh encoder.
     public init(
-        _ configuration: GalaxyModelConfiguration, using generator: inout CounterGenerator,
-        on backend: any Backend
+        _ configuration: GalaxyModelConfiguration, initializer: Initializer = .kaimingUniform,
+        using generator: inout CounterGenerator, on backend: any Backend
     ) {
         var channels = configuration.bands.count
         var convolutions: [Conv2D] = []
@@ -42,14 +42,15 @@ public struct GalaxyEncoder: Module {
             convolutions.append(
                 Conv2D(
                     inputChannels: channels, outputChannels: next, kernelSize: 3, stride: 2, padding: 1,
-                    using: &generator, on: backend))
+                    initializer: initializer, using: &generator, on: backend))
             norms.append(BatchNorm(channels: next, isRectified: true, on: backend))
             channels = next
         }
         var width = configuration.flattenedSize
         if configuration.imageFeatures > 0 {
             imageHead = Linear(
-                inputs: width, outputs: configuration.imageFeatures, using: &generator, on: backend)
+                inputs: width, outputs: configuration.imageFeatures, initializer: initializer,
+                using: &generator, on: backend)
             width = configuration.imageFeatures
         } else {
             imageHead = nil
@@ -57,13 +58,14 @@ public struct GalaxyEncoder: Module {
         if configuration.jointFeatures > 0 {
             jointHead = Linear(
                 inputs: width + configuration.photometricFeatureCount, outputs: configuration.jointFeatures,
-                using: &generator, on: backend)
+                initializer: initializer, using: &generator, on: backend)
             width = configuration.jointFeatures
         } else {
             jointHead = nil
         }
         latentHead = Linear(
-            inputs: width, outputs: 2 * configuration.latents.count, using: &generator, on: backend)
+            inputs: width, outputs: 2 * configuration.latents.count, initializer: initializer,
+            using: &generator, on: backend)
         self.convolutions = convolutions
         self.norms = norms
     }

@@ -14,13 +14,13 @@ public struct GalaxyVAE: Module {
 
     /// A fresh network.
     public init(
-        _ configuration: GalaxyModelConfiguration, using generator: inout CounterGenerator,
-        on backend: any Backend
+        _ configuration: GalaxyModelConfiguration, initializer: Initializer = .kaimingUniform,
+        using generator: inout CounterGenerator, on backend: any Backend
     ) {
         if let fault = configuration.fault { preconditionFailure("GalaxyVAE: \(fault)") }
         self.configuration = configuration
-        encoder = GalaxyEncoder(configuration, using: &generator, on: backend)
-        decoder = GalaxyDecoder(configuration, using: &generator, on: backend)
+        encoder = GalaxyEncoder(configuration, initializer: initializer, using: &generator, on: backend)
+        decoder = GalaxyDecoder(configuration, initializer: initializer, using: &generator, on: backend)
     }
 
     /// Encoder, then decoder.

@@ -10,6 +10,8 @@ public enum Initializer: Sendable, Equatable {
     case kaimingNormal
     /// Normal of this standard deviation; biases 0.
     case normal(sigma: Float)
+    /// All 0, nothing drawn: for layers whose parameters are loaded next.
+    case zeros
 
     /// Weights of a shape.
     ///
@@ -21,12 +23,14 @@ public enum Initializer: Sendable, Equatable {
     public func weights(
         _ shape: [Int], fanIn: Int, using generator: inout some RandomNumberGenerator, on backend: any Backend
     ) -> Tensor {
+        if self == .zeros { return .zeros(shape, on: backend) }
         let fan = Double(max(1, fanIn))
         let values = (0..<shape.reduce(1, *)).map { _ -> Float in
             switch self {
             case .kaimingUniform: Float((2 * generator.uniform() - 1) / fan.squareRoot())
             case .kaimingNormal: Float(generator.normal() * (2 / fan).squareRoot())
             case .normal(let sigma): Float(generator.normal()) * sigma
+            case .zeros: 0
             }
         }
         return Tensor(values, shape: shape, on: backend)

@@ -1,4 +1,7 @@
 extension SafetensorsFile {
+    /// Whether there is a tensor of that name.
+    public func hasTensor(_ name: String) -> Bool { tensors.contains { $0.name == name } }
+
     /// The tensor of that name.
     ///
     /// - Parameter shape: The shape it must have; `nil` for any.
@@ -29,6 +32,12 @@ extension SafetensorsFile {
     public func int64s(_ name: String, shape: [Int]? = nil) throws(SafetensorsError) -> [Int64] {
         let tensor = try tensor(name, shape: shape)
         return try read(tensor, tensor.int64s, as: "I64, I32, I16, I8, U32, U16 or U8")
+    }
+
+    /// The numbers of an I32 tensor.
+    public func int32s(_ name: String, shape: [Int]? = nil) throws(SafetensorsError) -> [Int32] {
+        let tensor = try tensor(name, shape: shape)
+        return try read(tensor, tensor.type == .int32 ? tensor.words(Int32.self) : nil, as: "I32")
     }
 
     /// The numbers of a U8 tensor.

@@ -41,6 +41,11 @@ public struct SafetensorsTensor: Sendable, Equatable {
         self.init(name: name, type: .int64, shape: shape, bytes: Self.bytes(of: int64s))
     }
 
+    /// A tensor of 32-bit integers.
+    public init(name: String, shape: [Int], int32s: [Int32]) {
+        self.init(name: name, type: .int32, shape: shape, bytes: Self.bytes(of: int32s))
+    }
+
     /// A tensor of bytes.
     public init(name: String, shape: [Int], uint8s: [UInt8]) {
         self.init(name: name, type: .uint8, shape: shape, bytes: uint8s)
@@ -69,7 +74,14 @@ public struct SafetensorsTensor: Sendable, Equatable {
         _: Word.Type, _ element: (Word) -> Element
     ) -> [Element] {
         bytes.withUnsafeBytes { raw in
-            (0..<raw.count / MemoryLayout<Word>.size).map { element(Self.word(raw, $0)) }
+            let count = raw.count / MemoryLayout<Word>.size
+            // Faster than a map, in which an array grows.
+            return [Element](unsafeUninitializedCapacity: count) { buffer, filled in
+                for index in 0..<count {
+                    buffer.initializeElement(at: index, to: element(Self.word(raw, index)))
+                }
+                filled = count
+            }
         }
     }
 

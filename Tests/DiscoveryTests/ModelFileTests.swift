@@ -119,6 +119,11 @@ struct ModelFileTests {
             try set.write(to: folder.path("r.safetensors"))
             let read = try ReferenceSet(contentsOf: folder.path("r.safetensors"))
             #expect(read == set)
+            // Sets of earlier versions come without the order of rows in a search tree.
+            var file = try SafetensorsFile(contentsOf: folder.path("r.safetensors"))
+            file.tensors.removeAll { $0.name == "search_order" }
+            try file.write(to: folder.path("old.safetensors"))
+            #expect(try ReferenceSet(contentsOf: folder.path("old.safetensors")) == set)
             let query = set.standardised(latents).row(1)
             let found = try read.search().neighbors(of: query, k: 3)
             #expect(try found == set.search().neighbors(of: query, k: 3))
@@ -162,7 +167,18 @@ struct ModelFileTests {
                     SafetensorsTensor(name: "id_bounds", shape: [values.count], int64s: values))
             }
         }
+        func order(_ rows: [Int32]) -> (inout SafetensorsFile) -> Void {
+            { file in
+                file.tensors.removeAll { $0.name == "search_order" }
+                file.tensors.append(
+                    SafetensorsTensor(name: "search_order", shape: [rows.count], int32s: rows))
+            }
+        }
         #expect(try !fails { _ in })
+        #expect(try !fails(order([1, 0])))
+        for rows: [Int32] in [[0], [0, 0], [0, 2], [-1, 0], [0, 1, 2]] {
+            #expect(try fails(order(rows)), "\(rows)")
+        }
         #expect(try fails(bounds([0, 2])))
         #expect(try fails(bounds([0, 5, 3])))
         #expect(try fails(bounds([0, -1, 3])))

@@ -40,6 +40,19 @@ struct NeighborSearchTests {
         }
     }
 
+    @Test("A given order of leaves changes no result, whatever it is")
+    func order() throws {
+        for count in [1, 33, 1000] {
+            let points = Samples.cube(count, dimension: 5)
+            let queries = Samples.cube(8, dimension: 5, seed: 1)
+            let expected = try NeighborSearch(points).neighbors(ofEach: queries, k: 10)
+            for order in [Array(0..<count), (0..<count).reversed()] {
+                let search = try NeighborSearch(points, order: order.map(Int32.init))
+                #expect(try search.neighbors(ofEach: queries, k: 10) == expected)
+            }
+        }
+    }
+
     @Test("A naive search finds the same")
     func naive() throws {
         let points = Samples.cube(300, dimension: 3)

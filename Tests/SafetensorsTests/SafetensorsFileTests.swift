@@ -32,6 +32,9 @@ struct SafetensorsFileTests {
         #expect(try file.floats("halves").map(\.bitPattern) == halves.map(\.bitPattern))
         #expect(try file.int64s("ids", shape: [1, 3]) == [9_007_199_254_740_993, -1, 0])
         #expect(try file.int64s("int32") == [-2_147_483_648, 2_147_483_647])
+        #expect(try file.int32s("int32") == [-2_147_483_648, 2_147_483_647])
+        #expect(throws: SafetensorsError.self) { try file.int32s("int16") }
+        #expect(file.hasTensor("int16") && !file.hasTensor("int17"))
         #expect(try file.int64s("int16") == [-32768, 32767])
         #expect(try file.int64s("int8") == [-128, 127, 0])
         #expect(try file.int64s("uint32") == [4_294_967_295])

@@ -48,9 +48,6 @@ typedef struct {
     const uint64_t *excluded_set;
 } galatea_search;
 
-/// Rounds `count` numbers to single precision; 1 where all stay what they are.
-int galatea_tree_round(const double *values, ptrdiff_t count, float *rounded);
-
 /// Leaves of a tree over `count` points.
 ptrdiff_t galatea_tree_leaf_count(ptrdiff_t count);
 
@@ -67,17 +64,16 @@ ptrdiff_t galatea_tree_node_count(ptrdiff_t count);
 void galatea_tree_order(const float *points, ptrdiff_t count, ptrdiff_t dimension, int32_t *order,
                         uint64_t *keys);
 
-/// Packs `points[count][dimension]` in `order` into leaves, `floats` or `doubles`, the other being NULL.
+/// Packs `points[count][dimension]` in `order`, NULL for their own, into leaves, `floats` or `doubles`, the other
+/// being NULL.
 ///
 /// What is left of the last leaf repeats the last point.
 void galatea_tree_pack(const double *points, const int32_t *order, ptrdiff_t count, ptrdiff_t dimension,
                        float *floats, double *doubles);
 
-/// Puts boxes, [galatea_tree_node_count][dimension][2][16] numbers, around rounded points in `order`.
-///
-/// `exact` is 0 where rounding changed a point; boxes hold what it was nevertheless.
-void galatea_tree_enclose(const float *points, const int32_t *order, ptrdiff_t count, ptrdiff_t dimension,
-                          int exact, float *boxes);
+/// Puts boxes, [galatea_tree_node_count][dimension][2][16] numbers, around packed points, `floats` or `doubles`.
+void galatea_tree_enclose(const float *floats, const double *doubles, ptrdiff_t count, ptrdiff_t dimension,
+                          float *boxes);
 
 /// Doubles of scratch memory that a search needs.
 ptrdiff_t galatea_tree_workspace_count(ptrdiff_t dimension);

@@ -18,6 +18,8 @@ struct ModelFolder: Sendable {
     let classifier: ClassifierModel?
     /// Training rows for neighbours; absent when none was stored.
     let reference: ReferenceSet?
+    /// The search among these rows where it was asked for.
+    let search: NeighborSearch?
     /// SHA-256 over names and bytes of all files that can change a value, 64 hexadecimal digits.
     let identifier: String
 
@@ -41,8 +43,15 @@ struct ModelFolder: Sendable {
 
     /// Reads a model folder.
     ///
+    /// - Parameters:
+    ///   - instructionSet: Of the network's kernels.
+    ///   - hasSearch: Whether neighbours will be searched for.
+    ///   - loop: The threads to use.
     /// - Throws: `PipelineError` of category model or inputOutput.
-    init(path: String, instructionSet: InstructionSet = .detected) throws {
+    init(
+        path: String, instructionSet: InstructionSet = .detected, hasSearch: Bool = false,
+        loop: ParallelLoop = ParallelLoop(threads: 1)
+    ) throws {
         var isFolder: ObjCBool = false
         guard FileManager.default.fileExists(atPath: path, isDirectory: &isFolder), isFolder.boolValue else {
             throw PipelineError(
@@ -58,13 +67,20 @@ struct ModelFolder: Sendable {
         } catch {
             throw PipelineError(.model, "cannot read '\(descriptionPath)': \(error.localizedDescription)")
         }
-        description = try ModelDescription(json: data, path: descriptionPath)
-        let network = try Self.network(description, path: path + "/" + File.weights)
-        model = GalaxyModel(
-            network.encoder, configuration: description.configuration, constants: description.constants,
-            instructionSet: instructionSet)
-        classifier = try Self.optional(path, File.classifier) { try ClassifierModel(contentsOf: $0) }
-        reference = try Self.optional(path, File.reference) { try ReferenceSet(contentsOf: $0) }
+        let description = try ModelDescription(json: data, path: descriptionPath)
+        self.description = description
+        // A large reference set takes as long as everything else.
+        ((model, classifier, identifier), (reference, search)) = try loop.both {
+            let network = try Self.network(description, path: path + "/" + File.weights)
+            let model = GalaxyModel(
+                network.encoder, configuration: description.configuration,
+                constants: description.constants, instructionSet: instructionSet)
+            let classifier = try Self.optional(path, File.classifier) { try ClassifierModel(contentsOf: $0) }
+            return (model, classifier, try Self.identifier(of: path))
+        } _: {
+            let reference = try Self.optional(path, File.reference) { try ReferenceSet(contentsOf: $0) }
+            return (reference, hasSearch ? try reference?.search() : nil)
+        }
         let latents = description.configuration.latents.count
         if let classifier, classifier.dimension != latents {
             throw PipelineError(
@@ -75,14 +91,13 @@ struct ModelFolder: Sendable {
                 .model,
                 "'\(path)': reference of \(reference.latents.dimension) latents for a model of \(latents)")
         }
-        identifier = try Self.identifier(of: path)
     }
 
     /// The network of a weights file.
     static func network(_ description: ModelDescription, path: String) throws -> GalaxyVAE {
         var generator = CounterGenerator(seed: 0)
         let network = GalaxyVAE(
-            description.configuration, using: &generator, on: CPUBackend(threads: 1))
+            description.configuration, initializer: .zeros, using: &generator, on: CPUBackend(threads: 1))
         do {
             try network.loadParameters(from: SafetensorsFile(contentsOf: path))
         } catch {
