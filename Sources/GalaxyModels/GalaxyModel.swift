@@ -10,6 +10,7 @@ public struct GalaxyModel: Sendable {
     /// From cutouts to network inputs.
     public let preparation: ModelInputPreparation
     private let plan: EncoderPlan
+    private let supervised: SupervisedLatents
 
     /// A model with the weights that an encoder has now.
     public init(
@@ -21,6 +22,7 @@ public struct GalaxyModel: Sendable {
         }
         self.configuration = configuration
         self.constants = constants
+        supervised = SupervisedLatents(configuration, constants)
         preparation = ModelInputPreparation(
             configuration, meanMaxima: constants.meanMaxima, instructionSet: instructionSet)
         plan = EncoderPlan(encoder, configuration: configuration, instructionSet: instructionSet)
@@ -155,6 +157,6 @@ public struct GalaxyModel: Sendable {
 
     /// Catalogue quantities behind the latents of a galaxy.
     public func properties(_ estimate: Estimate) -> GalaxyProperties {
-        GalaxyProperties(estimate, configuration: configuration, constants: constants)
+        GalaxyProperties(estimate, supervised)
     }
 }

@@ -13,41 +13,28 @@ public struct GalaxyProperties: Sendable, Equatable {
     public var orientation: OrientationEstimate?
 
     /// The quantities behind the latents of a galaxy.
-    init(
-        _ estimate: GalaxyModel.Estimate, configuration: GalaxyModelConfiguration, constants: ModelConstants
-    ) {
-        let supervised = configuration.supervisedLatents
-        /// Position of a latent, its scale, mean and standard deviation.
-        func latent(_ variable: LatentVariable) -> (scale: TargetScale, mean: Double, sigma: Double)? {
-            guard let position = configuration.latents.firstIndex(of: variable),
-                let rank = supervised.firstIndex(of: position)
-            else { return nil }
-            let sigma = constants.latentSigmas?[rank] ?? Double(estimate.latentSigmas[position])
-            let mean = Double(estimate.latents[position])
-            let correction = variable == .redshift ? constants.redshiftCorrection : nil
-            return (constants.targetScales[rank], correction?.corrected(mean) ?? mean, sigma)
+    init(_ estimate: GalaxyModel.Estimate, _ latents: SupervisedLatents) {
+        func property(_ latent: SupervisedLatent?, lowerBound: Double? = nil) -> PropertyEstimate? {
+            guard let latent else { return nil }
+            let (mean, sigma) = latent.moments(estimate)
+            guard mean.isFinite, sigma > 0 else { return nil }
+            return latent.scale.estimate(latent: mean, sigma: sigma, lowerBound: lowerBound)
         }
-        func property(_ variable: LatentVariable, lowerBound: Double? = nil) -> PropertyEstimate? {
-            latent(variable).flatMap {
-                $0.mean.isFinite && $0.sigma > 0
-                    ? $0.scale.estimate(latent: $0.mean, sigma: $0.sigma, lowerBound: lowerBound) : nil
-            }
+        /// Mean and standard deviation of an angle or of a part of an ellipticity.
+        func part(_ latent: SupervisedLatent) -> (mean: Double, sigma: Double) {
+            let (mean, sigma) = latent.moments(estimate)
+            return (latent.scale.mean + latent.scale.deviation * mean, latent.scale.deviation * sigma)
         }
-        redshift = property(.redshift, lowerBound: 0)
-        log10StellarMass = property(.log10StellarMass)
-        log10StarFormationRate = property(.log10StarFormationRate)
-        if let cosine = latent(.orientationCosine), let sine = latent(.orientationSine) {
+        redshift = property(latents.redshift, lowerBound: 0)
+        log10StellarMass = property(latents.log10StellarMass)
+        log10StarFormationRate = property(latents.log10StarFormationRate)
+        if let cosine = latents.orientationCosine.map(part), let sine = latents.orientationSine.map(part) {
             orientation = OrientationEstimate(
-                cosine: cosine.scale.mean + cosine.scale.deviation * cosine.mean,
-                sine: sine.scale.mean + sine.scale.deviation * sine.mean,
-                cosineSigma: cosine.scale.deviation * cosine.sigma,
-                sineSigma: sine.scale.deviation * sine.sigma)
-        } else if let angle = latent(.positionAngle) {
-            let sigma = min(angle.scale.deviation * angle.sigma, Double.pi / 12.squareRoot())
+                cosine: cosine.mean, sine: sine.mean, cosineSigma: cosine.sigma, sineSigma: sine.sigma)
+        } else if let angle = latents.positionAngle.map(part) {
             orientation = OrientationEstimate(
-                positionAngle: Angle(radians: angle.scale.mean + angle.scale.deviation * angle.mean)
-                    .foldedAxis,
-                standardDeviation: Angle(radians: sigma))
+                positionAngle: Angle(radians: angle.mean).foldedAxis,
+                standardDeviation: Angle(radians: min(angle.sigma, Double.pi / 12.squareRoot())))
         }
     }
 }

@@ -67,7 +67,7 @@ struct RowEstimator: Sendable {
         grid = ModelGrid(folder.description.configuration)
         measurer = extent.photometry.measurer()
         storedMeasurer = measurer as? FastPhotometry
-        search = extent.neighbourCount > 0 ? try folder.reference?.search() : nil
+        search = extent.neighbourCount > 0 ? try folder.search ?? folder.reference?.search() : nil
         classifier = extent.hasClasses ? folder.classifier : nil
         neighbourCount = min(extent.neighbourCount, folder.reference?.count ?? 0)
     }
@@ -90,19 +90,19 @@ struct RowEstimator: Sendable {
         result.reserveCapacity(range.count)
         for start in stride(from: range.lowerBound, to: range.upperBound, by: GalaxyModel.batch) {
             let batch = start..<min(range.upperBound, start + GalaxyModel.batch)
-            result += estimates(batch: batch, rows, collection, &workspace)
+            estimate(batch: batch, rows, collection, &workspace, into: &result)
         }
         try addClassesAndNeighbours(&result, &workspace)
         return result
     }
 
-    /// At most `GalaxyModel.batch` rows, as far as the network goes.
-    private func estimates(
+    /// Appends at most `GalaxyModel.batch` rows, as far as the network goes.
+    private func estimate(
         batch: Range<Int>, _ rows: EnrichmentRows, _ collection: CutoutCollection,
-        _ workspace: inout RowWorkspace
-    ) -> [RowEstimate] {
-        var result: [RowEstimate] = []
+        _ workspace: inout RowWorkspace, into result: inout [RowEstimate]
+    ) {
         var loaded: [(place: Int, cutout: PreparedInput)] = []
+        collection.expect(batch.lazy.compactMap { rows.cutout($0) })
         for row in batch {
             var cutout: PreparedInput?
             var estimate = load(row, rows, collection, slot: loaded.count, &workspace, cutout: &cutout)
@@ -110,10 +110,9 @@ struct RowEstimator: Sendable {
             if let cutout { loaded.append((result.count, cutout)) }
             result.append(estimate)
         }
-        guard !loaded.isEmpty else { return result }
+        guard !loaded.isEmpty else { return }
         let latents = folder.model.estimates(loaded.map(\.cutout), workspace: &workspace.model)
         for (row, latents) in zip(loaded, latents) { finish(&result[row.place], latents) }
-        return result
     }
 
     /// Reads and places a cutout, measures it, and passes it through the convolutions.
@@ -216,18 +215,20 @@ struct RowEstimator: Sendable {
             dimension: folder.description.configuration.latents.count,
             floats: known.flatMap { rows[$0].latents })
         let latents = folder.reference?.standardised(raw) ?? raw
-        for (place, row) in known.enumerated() { rows[row].latents = latents.row(place).map { Float($0) } }
-        // Through single precision, as they stand in the catalogue.
-        let features = FeatureMatrix(
-            dimension: latents.dimension, floats: known.flatMap { rows[$0].latents })
+        // Of single precision, as they stand in the catalogue.
+        for (place, row) in known.enumerated() {
+            for column in 0..<latents.dimension {
+                rows[row].latents[column] = Float(latents.values[place * latents.dimension + column])
+            }
+        }
         if let classifier {
-            try classifier.predict(features, into: &workspace.predictions)
+            try classifier.predict(latents, into: &workspace.predictions)
             for (place, row) in known.enumerated() {
                 rows[row].prediction = workspace.predictions.prediction(place)
             }
         }
         if let search {
-            try search.nearest(to: features, k: neighbourCount, into: &workspace.neighbors)
+            try search.nearest(to: latents, k: neighbourCount, into: &workspace.neighbors)
             for (place, row) in known.enumerated() {
                 rows[row].neighbors = workspace.neighbors.neighbors(of: place)
             }
