@@ -25,7 +25,7 @@ public struct EnrichmentSpeed: Sendable {
     /// Packed FITS to latents, and the whole enrichment with each kind of photometry.
     ///
     /// The first contender is packed FITS to latents, so that ratios tell what the rest of a row costs; the last
-    /// is the start-up that is part of the others.
+    /// is the start-up that is part of the others. Several threads are measured in turns with one.
     ///
     /// - Parameters:
     ///   - name: Name of the task.
@@ -42,12 +42,16 @@ public struct EnrichmentSpeed: Sendable {
             }
         ]
         for method in PhotometryMethod.allCases {
-            let cutouts = method == .sep ? [survey.cutouts] : links
-            let enrichment = enrichment(photometry: method.rawValue, cutouts: cutouts)
-            contenders.append(
-                contender(
-                    "enrich, photometry \(method.rawValue)", enrichment,
-                    galaxies: method == .sep ? survey.count : galaxies))
+            let isSlow = method == .sep
+            for count in isSlow || threads == 1 ? [threads] : [threads, 1] {
+                var enrichment = enrichment(
+                    photometry: method.rawValue, cutouts: isSlow ? [survey.cutouts] : links)
+                enrichment.threads = count
+                contenders.append(
+                    contender(
+                        "enrich, photometry \(method.rawValue)" + (count == threads ? "" : ", 1 thread"),
+                        enrichment, galaxies: isSlow ? survey.count : galaxies))
+            }
         }
         return Comparison(name, unit: "galaxy", threads: threads, contenders: contenders + [startUp])
     }

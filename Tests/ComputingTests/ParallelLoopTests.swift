@@ -35,6 +35,91 @@ struct ParallelLoopTests {
         }
     }
 
+    @Test("Streamed results are received once each and in order", arguments: [1, 2, 5], [0, 1, 8, 9, 1000])
+    func stream(threads: Int, count: Int) throws {
+        let received = Mutex<[Int]>([])
+        let ahead = Atomic<Int>(0)
+        try ParallelLoop(threads: threads).streamChunks(count: count, chunk: 8) { range, worker in
+            #expect(worker < threads)
+            ahead.add(1, ordering: .relaxed)
+            return range.map { 3 * $0 }
+        } receive: { range, result in
+            #expect(result == range.map { 3 * $0 })
+            // Some chunks a worker are done ahead, however long receiving takes.
+            #expect(ahead.load(ordering: .relaxed) <= range.lowerBound / 8 + 4 * threads)
+            received.withLock { $0 += range }
+        }
+        #expect(received.withLock { $0 } == Array(0..<count))
+    }
+
+    @Test(
+        "A stream ends with the error of its lowest chunk, and what comes before is received",
+        arguments: [1, 4])
+    func brokenStream(threads: Int) {
+        let received = Mutex<[Int]>([])
+        #expect(throws: Failure(chunk: 40)) {
+            try ParallelLoop(threads: threads).streamChunks(count: 100, chunk: 1) { range, _ in
+                if range.lowerBound >= 40 { throw Failure(chunk: range.lowerBound) }
+                return range.lowerBound
+            } receive: { _, result in
+                received.withLock { $0.append(result) }
+            }
+        }
+        #expect(received.withLock { $0 } == Array(0..<40))
+        received.withLock { $0 = [] }
+        #expect(throws: Failure(chunk: 7)) {
+            try ParallelLoop(threads: threads).streamChunks(count: 100, chunk: 1) { range, _ in
+                range.lowerBound
+            } receive: { _, result in
+                if result == 7 { throw Failure(chunk: 7) }
+                received.withLock { $0.append(result) }
+            }
+        }
+        #expect(received.withLock { $0 } == Array(0..<7))
+    }
+
+    @Test("A cancelled stream hands over every chunk that was done in order")
+    func cancelledStream() {
+        let done = Atomic<Int>(0)
+        let received = Mutex<[Int]>([])
+        #expect(throws: CancellationError.self) {
+            try ParallelLoop(threads: 1).streamChunks(
+                count: 100, chunk: 1, isCancelled: { done.load(ordering: .relaxed) >= 3 }
+            ) { range, _ in
+                done.add(1, ordering: .relaxed)
+                return range.lowerBound
+            } receive: { _, result in
+                received.withLock { $0.append(result) }
+            }
+        }
+        #expect(received.withLock { $0 } == [0, 1, 2])
+    }
+
+    @Test("Two works give both results or the first one's error", arguments: [1, 2])
+    func both(threads: Int) throws {
+        let loop = ParallelLoop(threads: threads)
+        let results = try loop.both {
+            1
+        } _: {
+            "two"
+        }
+        #expect(results == (1, "two"))
+        #expect(throws: Failure(chunk: 1)) {
+            try loop.both {
+                throw Failure(chunk: 1)
+            } _: {
+                2
+            }
+        }
+        #expect(throws: Failure(chunk: 2)) {
+            try loop.both {
+                1
+            } _: {
+                throw Failure(chunk: 2)
+            }
+        }
+    }
+
     @Test("Cancellation stops the loop between chunks")
     func cancellation() {
         let done = Atomic<Int>(0)

@@ -216,6 +216,8 @@ struct EnrichmentTests {
         let whole = enrichment("whole")
         _ = try await whole.run(logger: .silent)
         var killed = enrichment("killed")
+        // With more threads everything might be under way already.
+        killed.threads = 2
         let first = killed
         let error = await interrupted(when: { $0.activity == "enriching" }) { progress in
             _ = try await first.run(logger: .silent, progress: progress)
@@ -228,7 +230,7 @@ struct EnrichmentTests {
         #expect(await failure { try await other.run(logger: .silent) }?.category == .usage)
         killed.neighbourCount = 10
         let summary = try await killed.run(logger: .silent)
-        #expect(summary.rows == 1100 && summary.resumed == 512)
+        #expect(summary.rows == 1100 && (1..<1100).contains(summary.resumed))
         for (own, expected) in zip(killed.outputs, whole.outputs) {
             #expect(try bytes(own) == bytes(expected))
             #expect(!exists(own + ".part"))
@@ -260,8 +262,12 @@ struct EnrichmentTests {
         #expect(whole.flagged.contains { $0.name == "unreadable" && $0.count == 3 })
         #expect(whole.classes.reduce(0) { $0 + $1.count } == 1097 && whole.resumed == 0)
         let complete = try bytes(enrichment.outputs[0])
-        let error = await interrupted(when: { $0.completed >= 1024 }) { progress in
-            _ = try await first.run(logger: .silent, progress: progress)
+        // On one thread the run ends with the rows that it has reported.
+        var single = enrichment
+        single.threads = 1
+        let killed = single
+        let error = await interrupted(when: { $0.completed >= 960 }) { progress in
+            _ = try await killed.run(logger: .silent, progress: progress)
         }
         #expect(error is CancellationError)
         // A kill leaves rows anywhere, not at the end of a block.
@@ -293,8 +299,10 @@ struct EnrichmentTests {
             let first = enrichment
             _ = try await first.run(logger: .silent)
             let complete = try bytes(enrichment.outputs[0])
+            enrichment.threads = 2
+            let killed = enrichment
             let error = await interrupted(when: { $0.activity == "enriching" }) { progress in
-                _ = try await first.run(logger: .silent, progress: progress)
+                _ = try await killed.run(logger: .silent, progress: progress)
             }
             #expect(error is CancellationError)
             enrichment.resume = true
@@ -313,7 +321,7 @@ struct EnrichmentTests {
             #expect(enrichment.cutouts != first.cutouts)
             enrichment.catalog = folder.url.path + "/./c.fits"
             let second = try await enrichment.run(logger: .silent)
-            #expect(second.rows == 1100 && second.resumed == 512)
+            #expect(second.rows == 1100 && (1..<1100).contains(second.resumed))
             #expect(try bytes(enrichment.outputs[0]) == complete)
             #expect(!exists(enrichment.outputs[0] + ".resume"))
         }

@@ -108,15 +108,21 @@ struct CutoutCollection: Sendable {
         return Int(status.st_size)
     }
 
-    /// Part and place of a cutout.
-    private func place(of index: Int) -> (part: Part, number: Int, index: Int) {
+    /// Number of the part that holds a cutout.
+    private func part(of index: Int) -> Int {
         // Parts without cutouts begin where the next one does.
         var (first, last) = (0, starts.count)
         while last - first > 1 {
             let middle = (first + last) / 2
             if starts[middle] <= index { first = middle } else { last = middle }
         }
-        return (parts[first], first, index - starts[first])
+        return first
+    }
+
+    /// Part and place of a cutout.
+    private func place(of index: Int) -> (part: Part, number: Int, index: Int) {
+        let number = part(of: index)
+        return (parts[number], number, index - starts[number])
     }
 
     /// The cutout of a number, as bytes where it stands on a grid as it is, as an image otherwise.
@@ -169,10 +175,14 @@ struct CutoutCollection: Sendable {
     private func forEachStretch(
         of indices: some Sequence<Int>, _ body: (PackedCutouts, Range<Int>) -> Void
     ) {
-        for (part, start) in zip(parts, starts) {
-            guard case .packed(let file) = part else { continue }
-            let own = indices.filter { (start..<start + part.count).contains($0) }
-            guard let first = own.min(), let last = own.max(), last - first < 2 * own.count else { continue }
+        var rest = indices.sorted()[...]
+        while let first = rest.first {
+            let number = part(of: first)
+            let start = starts[number]
+            let own = rest.prefix { $0 < start + parts[number].count }
+            rest = rest.dropFirst(own.count)
+            guard case .packed(let file) = parts[number], let last = own.last, last - first < 2 * own.count
+            else { continue }
             body(file, first - start..<last - start + 1)
         }
     }

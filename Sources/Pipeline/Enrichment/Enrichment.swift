@@ -83,17 +83,12 @@ public struct Enrichment: Sendable {
         self.outputs = outputs
     }
 
-    /// Rows that are estimated together and then written in order.
+    /// Rows that are written together.
     static let blockSize = 512
-    /// The same in the long run: at a block's end threads wait for the last of them.
+    /// The same in the long run.
     private static let largeBlockSize = 2048
-
-    /// Rows of the next block: few where there is something to report soon.
-    private func blockSize(after done: Int) -> Int {
-        photometry == .sep || done < Self.largeBlockSize ? Self.blockSize : Self.largeBlockSize
-    }
     /// Rows that a worker takes at a time.
-    private static let chunkSize = GalaxyModel.batch
+    private static let chunkSize = 4 * GalaxyModel.batch
     /// Faulty cutouts that are named one by one.
     static let namedFaults = 10
 
@@ -107,10 +102,13 @@ public struct Enrichment: Sendable {
         try await BackgroundWork.run { flag in try enrich(logger: logger, flag: flag, progress: progress) }
     }
 
-    private func enrich(logger: Logger, flag: CancellationFlag, progress: ProgressHandler) throws -> Summary {
+    private func enrich(
+        logger: Logger, flag: CancellationFlag, progress: @escaping ProgressHandler
+    ) throws -> Summary {
         try InputProtection.check(
             outputs: outputs + (unmatched.map { [$0] } ?? []), inputs: cutouts + (catalog.map { [$0] } ?? []))
-        let folder = try ModelFolder(path: model)
+        let loop = ParallelLoop(threads: threads)
+        let folder = try ModelFolder(path: model, hasSearch: neighbourCount > 0, loop: loop)
         var collection = try CutoutCollection(paths: cutouts, isLocated: false)
         let rows = try self.rows(&collection, flag: flag)
         guard rows.count > 0 else { throw nothingToEnrich(collection.otherFiles) }
@@ -140,32 +138,31 @@ public struct Enrichment: Sendable {
         let first = part.lowerBound + writer.rowCount
         try tally.resume(writer)
         try passing.skip(first)
+        // What takes long is written soon, and so are the first rows, for whoever watches the files grow.
+        let isSlow = photometry == .sep
         let output = RowOutput(
-            builder, writer: writer, passing: passing, tally: tally, isOverlapped: threads != 1,
-            logger: logger)
-        let (source, loop) = (collection, ParallelLoop(threads: threads))
+            builder, writer: writer, passing: passing, tally: tally, first: first,
+            blockSize: { row in
+                isSlow || row - first < Self.largeBlockSize ? Self.blockSize : Self.largeBlockSize
+            }, isOverlapped: threads != 1, logger: logger)
+        let source = collection
         let memory = WorkerMemory(for: loop) { estimator.workspace() }
         do {
-            var start = first
-            while start < part.upperBound {
-                let block = start..<min(part.upperBound, start + blockSize(after: start - first))
-                let estimates = try loop.mapChunks(
-                    count: block.count, chunk: Self.chunkSize, isCancelled: { flag.isRaised }
-                ) { range, worker in
-                    let part = block.lowerBound + range.lowerBound..<block.lowerBound + range.upperBound
-                    let cutouts = part.compactMap { rows.cutout($0) }
-                    source.expect(cutouts)
-                    defer { source.release(cutouts) }
-                    return try memory.withState(of: worker) { workspace in
-                        try estimator.estimates(part, of: rows, in: source, workspace: &workspace)
-                    }
-                }.flatMap { $0 }
-                try output.append(estimates, of: block)
+            try loop.streamChunks(
+                count: part.upperBound - first, chunk: Self.chunkSize, isCancelled: { flag.isRaised }
+            ) { range, worker in
+                let chunk = first + range.lowerBound..<first + range.upperBound
+                let cutouts = chunk.compactMap { rows.cutout($0) }
+                defer { source.release(cutouts) }
+                return try memory.withState(of: worker) { workspace in
+                    try estimator.estimates(chunk, of: rows, in: source, workspace: &workspace)
+                }
+            } receive: { range, estimates in
+                try output.append(estimates)
                 progress(
                     WorkProgress(
-                        activity: "enriching", completed: block.upperBound - part.lowerBound,
+                        activity: "enriching", completed: first + range.upperBound - part.lowerBound,
                         total: part.count, unit: "galaxies"))
-                start = block.upperBound
             }
             tally = try output.finish()
             try ResumeRecord.remove(for: outputs)

@@ -3,7 +3,8 @@ internal import Dispatch
 internal import Logging
 internal import Synchronization
 
-/// Writes blocks of estimated rows in their order, one of them while the next is being estimated.
+/// Gathers estimated rows, which come in their order, and writes them block by block, one of them while further rows
+/// are being estimated.
 final class RowOutput: Sendable {
     /// What one block after the other changes.
     private struct State {
@@ -13,6 +14,15 @@ final class RowOutput: Sendable {
         var failure: (any Error)?
     }
 
+    /// Rows on their way to a block.
+    private struct Gathered {
+        var estimates: [RowEstimate] = []
+        /// Row of the first.
+        var first: Int
+    }
+
+    private let gathered: Mutex<Gathered>
+    private let blockSize: @Sendable (_ row: Int) -> Int
     private let builder: EnrichedBlockBuilder
     private let logger: Logger
     private let state: Mutex<State>
@@ -28,22 +38,42 @@ final class RowOutput: Sendable {
     ///   - writer: Where the rows go.
     ///   - passing: Columns of the catalogue, at the first row that is to come.
     ///   - tally: What was counted so far.
+    ///   - first: The first row that is to come.
+    ///   - blockSize: Rows of the block that begins with a row.
     ///   - isOverlapped: Whether a thread of its own writes.
     ///   - logger: Is told of cutouts that cannot be used.
     init(
         _ builder: EnrichedBlockBuilder, writer: sending CatalogWriter, passing: sending PassingColumns,
-        tally: EnrichmentTally, isOverlapped: Bool, logger: Logger
+        tally: EnrichmentTally, first: Int, blockSize: @escaping @Sendable (_ row: Int) -> Int,
+        isOverlapped: Bool, logger: Logger
     ) {
+        gathered = Mutex(Gathered(first: first))
+        self.blockSize = blockSize
         self.builder = builder
         self.logger = logger
         state = Mutex(State(writer: writer, passing: passing, tally: tally))
         queue = isOverlapped ? DispatchQueue(label: "galatea.rows") : nil
     }
 
-    /// Hands over the next block; waits until the one before is written.
+    /// Takes the next rows; where they fill a block, waits until the one before is written.
     ///
     /// - Throws: What went wrong with a block before, or without a thread for writing with this one.
-    func append(_ estimates: [RowEstimate], of rows: Range<Int>) throws {
+    func append(_ estimates: [RowEstimate]) throws {
+        try gathered.withLock { gathered in
+            gathered.estimates += estimates
+            if gathered.estimates.count >= blockSize(gathered.first) { try handOver(&gathered) }
+        }
+    }
+
+    /// Makes a block of the rows that wait for one.
+    private func handOver(_ gathered: inout Gathered) throws {
+        let estimates = gathered.estimates
+        let rows = gathered.first..<gathered.first + estimates.count
+        gathered = Gathered(first: rows.upperBound)
+        if !rows.isEmpty { try write(estimates, of: rows) }
+    }
+
+    private func write(_ estimates: [RowEstimate], of rows: Range<Int>) throws {
         guard let queue else {
             try state.withLock { try write(estimates, rows, &$0) }
             return
@@ -79,10 +109,11 @@ final class RowOutput: Sendable {
         queue?.sync {}
     }
 
-    /// Waits for the last block and completes the files.
+    /// Writes what is left and completes the files.
     ///
     /// - Returns: What was counted.
     func finish() throws -> EnrichmentTally {
+        try gathered.withLock { try handOver(&$0) }
         waitForLastBlock()
         defer { turn.signal() }
         return try state.withLock { state in
@@ -92,8 +123,9 @@ final class RowOutput: Sendable {
         }
     }
 
-    /// Brings what was handed over to disk, so that a later run can go on from there.
+    /// Brings all rows to disk, so that a later run can go on from there.
     func synchronize() throws {
+        try gathered.withLock { try handOver(&$0) }
         waitForLastBlock()
         defer { turn.signal() }
         try state.withLock { state in
