@@ -14,7 +14,8 @@ extension ParallelLoop {
     }
 
     /// Hands the results of `transform` for each chunk of `0..<count` to `receive`, in chunk order and one at a time,
-    /// while later chunks are under way: no worker waits for another at the end of a block.
+    /// while later chunks are under way: no worker waits for another at the end of a block. As long as it lasts, it may hold
+    /// every thread of the caller's dispatch queue: what must run meanwhile needs a queue of its own.
     ///
     /// After an error or when `isCancelled` turns true no further chunk starts; chunks under way finish, and those before
     /// the one that failed are received.

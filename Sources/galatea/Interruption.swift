@@ -13,9 +13,11 @@ final class Interruption: Sendable {
 
     /// Cancels `task` when the user or the batch system asks the process to end.
     init(of task: Task<Void, any Error>) {
+        // A queue of its own: long loops hold every thread of the global one.
+        let queue = DispatchQueue(label: "galatea.signals", qos: .userInteractive)
         for number in [SIGINT, SIGTERM] {
             Foundation.signal(number, SIG_IGN)
-            let source = DispatchSource.makeSignalSource(signal: number, queue: .global())
+            let source = DispatchSource.makeSignalSource(signal: number, queue: queue)
             source.setEventHandler { [weak self] in
                 guard let self, self.isFirst(number) else { exit(ExitStatus.interrupted(by: number)) }
                 task.cancel()

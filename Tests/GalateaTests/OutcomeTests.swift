@@ -95,6 +95,30 @@ struct OutcomeTests {
         #expect(try FileManager.default.contentsOfDirectory(atPath: folder.url.path) == [])
     }
 
+    @Test("An enrichment that takes every core still hears that it should end")
+    func busySignal() async throws {
+        let run = try await MockRun.load()
+        let folder = try TemporaryFolder()
+        // Rows that repeat an identifier share its cutout.
+        let lines = String(decoding: try bytes(run.csv), as: UTF8.self).split(separator: "\n")
+            .drop { $0.hasPrefix("#") }.map { $0.split(separator: ",", omittingEmptySubsequences: false) }
+        let header = try #require(lines.first)
+        let columns = try ["id", "ra", "dec"].map { try #require(header.firstIndex(of: Substring($0))) }
+        let rows = lines.dropFirst().map { line in columns.map { line[$0] }.joined(separator: ",") + "\n" }
+        let text = "id,ra,dec\n" + String(repeating: rows.joined(), count: 3000)
+        try Data(text.utf8).write(to: URL(fileURLWithPath: folder.path("c.csv")))
+        let output = folder.path("e.fits")
+        let running = try Program.start([
+            "enrich", "--model", Program.model, "--cutouts", run.cutouts, "--catalog", folder.path("c.csv"),
+            "--output", output, "--quiet",
+        ])
+        while !exists(output + ".part"), running.isRunning { try await Task.sleep(for: .milliseconds(20)) }
+        running.send(SIGTERM)
+        let outcome = try await running.outcome()
+        #expect(outcome.status == 128 + SIGTERM)
+        #expect(exists(output + ".part") && exists(output + ".resume") && !exists(output))
+    }
+
     @Test("Streams that are closed, full or left early end no run and lose no word silently")
     func streams() async throws {
         let folder = try TemporaryFolder()
