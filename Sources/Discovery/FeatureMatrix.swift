@@ -20,7 +20,7 @@ public struct FeatureMatrix: Sendable, Equatable {
 
     /// Rows of `dimension` single-precision features each, row-major.
     public init(dimension: Int, floats: [Float]) {
-        // Faster than a map, in which an array grows.
+        // A map looks at its room for every element.
         let values = [Double](unsafeUninitializedCapacity: floats.count) { buffer, filled in
             for index in floats.indices { buffer[index] = Double(floats[index]) }
             filled = floats.count

@@ -31,7 +31,8 @@ struct PointTree: Sendable {
         precondition(
             points.count < Int32.max && points.dimension < Int32.max && ranks.count == points.count
                 && order.map { Self.isOrder($0, of: points.count) } ?? true,
-            "PointTree: \(points.count) points of \(points.dimension) coordinates, \(ranks.count) ranks")
+            "PointTree: \(points.count) points of \(points.dimension) coordinates, \(ranks.count) ranks, order of \(order?.count ?? points.count)"
+        )
         let count = points.count
         let dimension = points.dimension
         let leaves = galatea_tree_leaf_count(count)

@@ -46,8 +46,9 @@ public struct ReferenceSet: Sendable, Equatable {
     /// Standardised latents, shape `[N, dimension]`, of single precision.
     public let latents: FeatureMatrix
 
-    /// The rows in the order of a search tree's leaves, each once: finding it takes most of a search's start.
-    let searchOrder: [Int32]
+    /// The rows in the order of a search tree's leaves, each once, where the file has it: finding it takes most of a
+    /// search's start.
+    private let storedOrder: [Int32]?
 
     /// Number of objects.
     public var count: Int { latents.count }
@@ -72,14 +73,22 @@ public struct ReferenceSet: Sendable, Equatable {
 
     /// A set of finite latents, standardised and of single precision.
     ///
-    /// - Parameter searchOrder: The rows in the order of a search tree's leaves, each once; found when `nil`.
+    /// - Parameter searchOrder: The rows in the order of a search tree's leaves, each once, where it is known.
     init(
         identifiers: Identifiers, rounded: FeatureMatrix, scaler: FeatureScaler, searchOrder: [Int32]? = nil
     ) {
         self.identifiers = identifiers
         self.scaler = scaler
         self.latents = rounded
-        self.searchOrder = searchOrder ?? PointTree.order(of: rounded)
+        storedOrder = searchOrder
+    }
+
+    /// The rows in the order of a search tree's leaves, each once.
+    var searchOrder: [Int32] { storedOrder ?? PointTree.order(of: latents) }
+
+    /// Whether two sets hold the same objects, standardised alike, in the same rows.
+    public static func == (left: ReferenceSet, right: ReferenceSet) -> Bool {
+        left.identifiers == right.identifiers && left.scaler == right.scaler && left.latents == right.latents
     }
 
     /// Latents of other objects, standardised as those of the set and rounded alike.

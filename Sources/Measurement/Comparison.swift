@@ -4,7 +4,7 @@ public struct Comparison {
     public var name: String
     /// What one item is, e.g. `galaxy`.
     public var unit: String
-    /// Threads that every contender was given.
+    /// Threads of every contender whose name does not say otherwise.
     public var threads: Int
     /// Who takes part; ratios are to the first.
     public var contenders: [Contender]

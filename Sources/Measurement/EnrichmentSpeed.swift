@@ -9,7 +9,7 @@ public struct EnrichmentSpeed: Sendable {
     public var model: String
     /// The packed cutouts.
     public var survey: SimulatedSurvey
-    /// Threads of every contender.
+    /// Threads of every contender whose name does not say otherwise.
     public var threads: Int
     /// Where catalogues go.
     public var folder: String
@@ -47,10 +47,13 @@ public struct EnrichmentSpeed: Sendable {
                 var enrichment = enrichment(
                     photometry: method.rawValue, cutouts: isSlow ? [survey.cutouts] : links)
                 enrichment.threads = count
-                contenders.append(
-                    contender(
-                        "enrich, photometry \(method.rawValue)" + (count == threads ? "" : ", 1 thread"),
-                        enrichment, galaxies: isSlow ? survey.count : galaxies))
+                let isSingle = count != threads
+                var contender = contender(
+                    "enrich, photometry \(method.rawValue)" + (isSingle ? ", 1 thread" : ""), enrichment,
+                    galaxies: isSlow ? survey.count : galaxies)
+                // It starts up on one thread, and the contender for that on several.
+                if isSingle { contender.startUp = nil }
+                contenders.append(contender)
             }
         }
         return Comparison(name, unit: "galaxy", threads: threads, contenders: contenders + [startUp])

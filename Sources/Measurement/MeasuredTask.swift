@@ -30,7 +30,7 @@ public struct MeasuredTask: Sendable, Equatable, Codable {
     public var name: String
     /// What one item is.
     public var unit: String
-    /// Threads of every contender.
+    /// Threads of every contender whose name does not say otherwise.
     public var threads: Int
     /// The contenders; ratios are to the first.
     public var entries: [Entry]

@@ -23,7 +23,6 @@ public enum Initializer: Sendable, Equatable {
     public func weights(
         _ shape: [Int], fanIn: Int, using generator: inout some RandomNumberGenerator, on backend: any Backend
     ) -> Tensor {
-        if self == .zeros { return .zeros(shape, on: backend) }
         let fan = Double(max(1, fanIn))
         let values = (0..<shape.reduce(1, *)).map { _ -> Float in
             switch self {

@@ -75,7 +75,7 @@ public struct SafetensorsTensor: Sendable, Equatable {
     ) -> [Element] {
         bytes.withUnsafeBytes { raw in
             let count = raw.count / MemoryLayout<Word>.size
-            // Faster than a map, in which an array grows.
+            // A map looks at its room for every element.
             return [Element](unsafeUninitializedCapacity: count) { buffer, filled in
                 for index in 0..<count {
                     buffer.initializeElement(at: index, to: element(Self.word(raw, index)))

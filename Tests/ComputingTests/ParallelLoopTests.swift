@@ -1,4 +1,5 @@
 import Computing
+import Foundation
 import Synchronization
 import Testing
 
@@ -38,18 +39,34 @@ struct ParallelLoopTests {
     @Test("Streamed results are received once each and in order", arguments: [1, 2, 5], [0, 1, 8, 9, 1000])
     func stream(threads: Int, count: Int) throws {
         let received = Mutex<[Int]>([])
-        let ahead = Atomic<Int>(0)
         try ParallelLoop(threads: threads).streamChunks(count: count, chunk: 8) { range, worker in
             #expect(worker < threads)
-            ahead.add(1, ordering: .relaxed)
             return range.map { 3 * $0 }
         } receive: { range, result in
             #expect(result == range.map { 3 * $0 })
-            // Some chunks a worker are done ahead, however long receiving takes.
-            #expect(ahead.load(ordering: .relaxed) <= range.lowerBound / 8 + 4 * threads)
             received.withLock { $0 += range }
         }
         #expect(received.withLock { $0 } == Array(0..<count))
+    }
+
+    @Test(
+        "While a chunk or its receiver takes long, four chunks a worker are started, no more",
+        arguments: [false, true])
+    func window(isReceiverSlow: Bool) throws {
+        let started = Atomic<Int>(0)
+        // Time for more to start, if more could.
+        @Sendable func waitForOthers() {
+            for _ in 0..<10_000 where started.load(ordering: .relaxed) < 12 { usleep(1000) }
+            usleep(50_000)
+            #expect(started.load(ordering: .relaxed) == 12)
+        }
+        try ParallelLoop(threads: 3).streamChunks(count: 100, chunk: 1) { range, _ in
+            started.add(1, ordering: .relaxed)
+            if !isReceiverSlow, range.lowerBound == 0 { waitForOthers() }
+        } receive: { range, _ in
+            if isReceiverSlow, range.lowerBound == 0 { waitForOthers() }
+        }
+        #expect(started.load(ordering: .relaxed) == 100)
     }
 
     @Test(
@@ -78,21 +95,22 @@ struct ParallelLoopTests {
         #expect(received.withLock { $0 } == Array(0..<7))
     }
 
-    @Test("A cancelled stream hands over every chunk that was done in order")
-    func cancelledStream() {
-        let done = Atomic<Int>(0)
+    @Test("A cancelled stream hands over every chunk that was started", arguments: [1, 4])
+    func cancelledStream(threads: Int) {
+        let started = Mutex<[Int]>([])
         let received = Mutex<[Int]>([])
         #expect(throws: CancellationError.self) {
-            try ParallelLoop(threads: 1).streamChunks(
-                count: 100, chunk: 1, isCancelled: { done.load(ordering: .relaxed) >= 3 }
+            try ParallelLoop(threads: threads).streamChunks(
+                count: 1000, chunk: 1, isCancelled: { started.withLock { $0.count } >= 30 }
             ) { range, _ in
-                done.add(1, ordering: .relaxed)
-                return range.lowerBound
-            } receive: { _, result in
-                received.withLock { $0.append(result) }
+                started.withLock { $0.append(range.lowerBound) }
+            } receive: { range, _ in
+                received.withLock { $0.append(range.lowerBound) }
             }
         }
-        #expect(received.withLock { $0 } == [0, 1, 2])
+        let all = started.withLock { $0.sorted() }
+        #expect(all.count >= 30 && all.count < 30 + threads)
+        #expect(received.withLock { $0 } == all && all == Array(0..<all.count))
     }
 
     @Test("Two works give both results or the first one's error", arguments: [1, 2])

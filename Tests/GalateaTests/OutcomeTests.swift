@@ -107,16 +107,21 @@ struct OutcomeTests {
         let rows = lines.dropFirst().map { line in columns.map { line[$0] }.joined(separator: ",") + "\n" }
         let text = "id,ra,dec\n" + String(repeating: rows.joined(), count: 3000)
         try Data(text.utf8).write(to: URL(fileURLWithPath: folder.path("c.csv")))
-        let output = folder.path("e.fits")
+        let output = folder.path("e.csv")
         let running = try Program.start([
             "enrich", "--model", Program.model, "--cutouts", run.cutouts, "--catalog", folder.path("c.csv"),
             "--output", output, "--quiet",
         ])
-        while !exists(output + ".part"), running.isRunning { try await Task.sleep(for: .milliseconds(20)) }
+        // When the first rows are written, every thread has its work.
+        func size() -> Int { (try? bytes(output + ".part").count) ?? 0 }
+        while size() < 100_000, running.isRunning { try await Task.sleep(for: .milliseconds(5)) }
         running.send(SIGTERM)
         let outcome = try await running.outcome()
         #expect(outcome.status == 128 + SIGTERM)
-        #expect(exists(output + ".part") && exists(output + ".resume") && !exists(output))
+        #expect(exists(output + ".resume") && !exists(output))
+        // A sixth of the rows: on many cores some thousands are done before the signal can be sent.
+        let written = try bytes(output + ".part").count { $0 == UInt8(ascii: "\n") }
+        #expect(written < 500 * rows.count)
     }
 
     @Test("Streams that are closed, full or left early end no run and lose no word silently")

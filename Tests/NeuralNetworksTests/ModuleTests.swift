@@ -31,6 +31,21 @@ struct ModuleTests {
         ]
     }
 
+    @Test("Layers that are to be loaded are of the shapes of fresh ones, all 0")
+    func zeros() {
+        var generator = CounterGenerator(seed: 5)
+        let fresh = Conv2D(inputChannels: 2, outputChannels: 3, kernelSize: 3, using: &generator, on: backend)
+        let empty = Conv2D(
+            inputChannels: 2, outputChannels: 3, kernelSize: 3, initializer: .zeros, using: &generator,
+            on: backend)
+        #expect(fresh.allParameters.map(\.name) == empty.allParameters.map(\.name))
+        for (drawn, zero) in zip(fresh.allParameters, empty.allParameters) {
+            #expect(drawn.value.value.shape == zero.value.value.shape)
+            #expect(zero.value.value.values.allSatisfy { $0 == 0 })
+            #expect(drawn.value.value.values.contains { $0 != 0 })
+        }
+    }
+
     @Test("Parameter lists miss nothing that a layer holds")
     func completeness() {
         let modules: [any Module] = everyLayer() + [PaperNetwork(on: backend)]

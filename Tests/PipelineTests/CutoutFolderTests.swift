@@ -308,13 +308,14 @@ struct CutoutFolderTests {
         let survey = try await SmallSurvey.load()
         let folder = try TemporaryFolder()
         _ = try survey.export(0..<2, to: folder.path("cutouts"))
-        // One file a row, so many that they are written in more than one block.
+        // One file a row, so many that the run does not end before it is cancelled.
         let page = Data("<html>".utf8)
         for index in 0..<600 {
             try page.write(to: URL(fileURLWithPath: folder.path("cutouts/p\(index).fits")))
         }
         var enrichment = Enrichment(
             model: survey.model, cutouts: [folder.path("cutouts")], outputs: [folder.path("e.fits")])
+        enrichment.threads = 1
         let first = enrichment
         let error = await interrupted(when: { $0.activity == "enriching" }) { progress in
             _ = try await first.run(logger: .silent, progress: progress)

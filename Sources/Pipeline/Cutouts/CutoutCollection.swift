@@ -171,19 +171,21 @@ struct CutoutCollection: Sendable {
         forEachStretch(of: indices) { $0.release($1) }
     }
 
-    /// The objects of each packed file that lie among the given ones, where they lie close together.
+    /// The given objects of packed files, those that lie side by side, or with one between them, together.
     private func forEachStretch(
         of indices: some Sequence<Int>, _ body: (PackedCutouts, Range<Int>) -> Void
     ) {
         var rest = indices.sorted()[...]
-        while let first = rest.first {
+        precondition(rest.last ?? 0 < max(1, count), "CutoutCollection: cutout \(rest.last ?? 0) of \(count)")
+        while let first = rest.popFirst() {
             let number = part(of: first)
-            let start = starts[number]
-            let own = rest.prefix { $0 < start + parts[number].count }
-            rest = rest.dropFirst(own.count)
-            guard case .packed(let file) = parts[number], let last = own.last, last - first < 2 * own.count
-            else { continue }
-            body(file, first - start..<last - start + 1)
+            var last = first
+            while let next = rest.first, next - last <= 2, next < starts[number] + parts[number].count {
+                last = next
+                rest.removeFirst()
+            }
+            guard case .packed(let file) = parts[number] else { continue }
+            body(file, first - starts[number]..<last - starts[number] + 1)
         }
     }
 

@@ -87,8 +87,14 @@ public struct Enrichment: Sendable {
     static let blockSize = 512
     /// The same in the long run.
     private static let largeBlockSize = 2048
-    /// Rows that a worker takes at a time.
-    private static let chunkSize = 4 * GalaxyModel.batch
+
+    /// Rows that a worker takes at a time: several batches, as giving memory back interrupts all threads, where there
+    /// are many rows for each.
+    private func chunkSize(rows: Int, threads: Int) -> Int {
+        let most = photometry == .sep ? 1 : 4
+        return GalaxyModel.batch * max(1, min(most, rows / (16 * GalaxyModel.batch * threads)))
+    }
+
     /// Faulty cutouts that are named one by one.
     static let namedFaults = 10
 
@@ -117,7 +123,7 @@ public struct Enrichment: Sendable {
         try list(rows.unmatchedCutouts, of: &collection, flag: flag)
         collection.report(faultsOf: rows.unmatchedCutouts, logger: logger)
         let part = shard.map { $0.rows(of: rows.count) } ?? 0..<rows.count
-        let estimator = try RowEstimator(
+        let estimator = RowEstimator(
             folder, RowEstimator.Extent(photometry: photometry, neighbourCount: neighbourCount))
         let builder = EnrichedBlockBuilder(
             folder, identifiers: rows.identifiers, neighbourCount: neighbourCount,
@@ -136,6 +142,11 @@ public struct Enrichment: Sendable {
             try provenance(folder, collection, flag: flag, progress: progress))
         var tally = EnrichmentTally(folder.description)
         let first = part.lowerBound + writer.rowCount
+        guard first <= part.upperBound else {
+            throw PipelineError(
+                .usage, "--resume: \(writer.rowCount) rows are written, this run has \(part.count)",
+                hint: "they are of another run; remove its .part files")
+        }
         try tally.resume(writer)
         try passing.skip(first)
         // What takes long is written soon, and so are the first rows, for whoever watches the files grow.
@@ -145,23 +156,29 @@ public struct Enrichment: Sendable {
             blockSize: { row in
                 isSlow || row - first < Self.largeBlockSize ? Self.blockSize : Self.largeBlockSize
             }, isOverlapped: threads != 1, logger: logger)
+        /// The rows of a range that begins where this run does.
+        @Sendable func rowNumbers(_ range: Range<Int>) -> Range<Int> {
+            first + range.lowerBound..<first + range.upperBound
+        }
         let source = collection
         let memory = WorkerMemory(for: loop) { estimator.workspace() }
         do {
+            let count = part.upperBound - first
             try loop.streamChunks(
-                count: part.upperBound - first, chunk: Self.chunkSize, isCancelled: { flag.isRaised }
+                count: count, chunk: chunkSize(rows: count, threads: loop.threads),
+                isCancelled: { flag.isRaised }
             ) { range, worker in
-                let chunk = first + range.lowerBound..<first + range.upperBound
-                let cutouts = chunk.compactMap { rows.cutout($0) }
-                defer { source.release(cutouts) }
+                let chunk = rowNumbers(range)
+                defer { source.release(chunk.compactMap { rows.cutout($0) }) }
                 return try memory.withState(of: worker) { workspace in
                     try estimator.estimates(chunk, of: rows, in: source, workspace: &workspace)
                 }
             } receive: { range, estimates in
-                try output.append(estimates)
+                let chunk = rowNumbers(range)
+                try output.append(estimates, of: chunk)
                 progress(
                     WorkProgress(
-                        activity: "enriching", completed: first + range.upperBound - part.lowerBound,
+                        activity: "enriching", completed: chunk.upperBound - part.lowerBound,
                         total: part.count, unit: "galaxies"))
             }
             tally = try output.finish()

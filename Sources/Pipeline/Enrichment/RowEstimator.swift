@@ -61,13 +61,16 @@ struct RowEstimator: Sendable {
     private let classifier: ClassifierModel?
     private let neighbourCount: Int
 
-    /// An estimator of rows.
-    init(_ folder: ModelFolder, _ extent: Extent) throws {
+    /// An estimator of rows; for neighbours the folder must have been opened with its search.
+    init(_ folder: ModelFolder, _ extent: Extent) {
+        precondition(
+            extent.neighbourCount == 0 || folder.reference == nil || folder.search != nil,
+            "RowEstimator: neighbours without a search")
         self.folder = folder
         grid = ModelGrid(folder.description.configuration)
         measurer = extent.photometry.measurer()
         storedMeasurer = measurer as? FastPhotometry
-        search = extent.neighbourCount > 0 ? try folder.search ?? folder.reference?.search() : nil
+        search = extent.neighbourCount > 0 ? folder.search : nil
         classifier = extent.hasClasses ? folder.classifier : nil
         neighbourCount = min(extent.neighbourCount, folder.reference?.count ?? 0)
     }

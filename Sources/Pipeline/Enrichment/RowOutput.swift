@@ -55,11 +55,14 @@ final class RowOutput: Sendable {
         queue = isOverlapped ? DispatchQueue(label: "galatea.rows") : nil
     }
 
-    /// Takes the next rows; where they fill a block, waits until the one before is written.
+    /// Takes the rows that follow those before; where they fill a block, waits until the one before is written.
     ///
     /// - Throws: What went wrong with a block before, or without a thread for writing with this one.
-    func append(_ estimates: [RowEstimate]) throws {
+    func append(_ estimates: [RowEstimate], of rows: Range<Int>) throws {
         try gathered.withLock { gathered in
+            precondition(
+                rows.lowerBound == gathered.first + gathered.estimates.count && rows.count == estimates.count,
+                "RowOutput: rows \(rows) out of order")
             gathered.estimates += estimates
             if gathered.estimates.count >= blockSize(gathered.first) { try handOver(&gathered) }
         }

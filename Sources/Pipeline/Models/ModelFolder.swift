@@ -78,8 +78,11 @@ struct ModelFolder: Sendable {
             let classifier = try Self.optional(path, File.classifier) { try ClassifierModel(contentsOf: $0) }
             return (model, classifier, try Self.identifier(of: path))
         } _: {
-            let reference = try Self.optional(path, File.reference) { try ReferenceSet(contentsOf: $0) }
-            return (reference, hasSearch ? try reference?.search() : nil)
+            let found = try Self.optional(path, File.reference) { path in
+                let reference = try ReferenceSet(contentsOf: path)
+                return (set: reference, search: hasSearch ? try reference.search() : nil)
+            }
+            return (found?.set, found?.search)
         }
         let latents = description.configuration.latents.count
         if let classifier, classifier.dimension != latents {

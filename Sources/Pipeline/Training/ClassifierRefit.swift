@@ -80,7 +80,7 @@ public struct ClassifierRefit: Sendable {
         flag: CancellationFlag,
         progress: ProgressHandler
     ) throws -> [[Float]] {
-        let estimator = try RowEstimator(folder, .latents)
+        let estimator = RowEstimator(folder, .latents)
         let unusable: QualityFlags = [.unreadable, .bandMissing, .bandAllZero]
         let loop = ParallelLoop(threads: threads)
         let memory = WorkerMemory(for: loop) { estimator.workspace() }
