@@ -24,8 +24,9 @@ public struct EnrichmentSpeed: Sendable {
 
     /// Packed FITS to latents, and the whole enrichment with each kind of photometry.
     ///
-    /// The first contender is packed FITS to latents, so that ratios tell what the rest of a row costs; the last
-    /// is the start-up that is part of the others. Several threads are measured in turns with one.
+    /// The first contender is packed FITS to latents, so that ratios tell what the rest of a row costs, with the
+    /// files' pages mapped once for all rounds; the second opens the files and maps their pages each time, as `enrich`
+    /// does. The last is the start-up that is part of the others. Several threads are measured in turns with one.
     ///
     /// - Parameters:
     ///   - name: Name of the task.
@@ -39,7 +40,11 @@ public struct EnrichmentSpeed: Sendable {
         var contenders = [
             Contender("packed FITS to latents", items: galaxies) {
                 _ = try inference.latents(of: source, threads: threads)
-            }
+            },
+            Contender("packed FITS to latents, mapped each time", items: galaxies) {
+                _ = try inference.latents(
+                    of: LatentInference.Source(links), threads: threads, keepsPages: false)
+            },
         ]
         for method in PhotometryMethod.allCases {
             let isSlow = method == .sep

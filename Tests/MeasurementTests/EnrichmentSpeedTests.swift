@@ -19,7 +19,11 @@ struct EnrichmentSpeedTests {
             folder: folder.path)
         ResidentMemory.restartPeak()
         let task = try await speed.comparison().run(rounds: 1, warmUps: 0)
-        #expect(task.entries.map(\.name).prefix(2) == ["packed FITS to latents", "enrich, photometry none"])
+        #expect(
+            task.entries.map(\.name).prefix(3) == [
+                "packed FITS to latents", "packed FITS to latents, mapped each time",
+                "enrich, photometry none",
+            ])
         #expect(task.entries.dropLast().allSatisfy { $0.items == 12 })
         #expect(task.entries.last?.items == 1 && task.entries.allSatisfy { $0.microseconds.minimum > 0 })
         #expect(FileManager.default.fileExists(atPath: folder.file("enriched.fits")))

@@ -52,17 +52,20 @@ package struct LatentInference: Sendable {
     /// - Parameters:
     ///   - source: The cutouts.
     ///   - threads: Worker threads.
+    ///   - keepsPages: Whether the mapped pages stay for another time; `enrich` gives them back.
     /// - Returns: Means of the latents, `[cutouts, latents]`; NaN for a cutout that cannot be used.
-    package func latents(of source: Source, threads: Int) throws -> [Float] {
+    package func latents(of source: Source, threads: Int, keepsPages: Bool = true) throws -> [Float] {
         let loop = ParallelLoop(threads: threads)
         let grid = ModelGrid(model.configuration)
         let memory = WorkerMemory(for: loop) { Workspace(model: GalaxyModel.Workspace(for: model)) }
-        return try loop.mapChunks(count: source.collection.count, chunk: GalaxyModel.batch) { range, worker in
-            memory.withState(of: worker) { workspace in
+        let chunk = (keepsPages ? 1 : 4) * GalaxyModel.batch
+        return try loop.mapChunks(count: source.collection.count, chunk: chunk) { range, worker in
+            defer { if !keepsPages { source.collection.release(range) } }
+            return memory.withState(of: worker) { workspace in
                 stride(from: range.lowerBound, to: range.upperBound, by: GalaxyModel.batch).flatMap { start in
-                    latents(
-                        start..<min(range.upperBound, start + GalaxyModel.batch), source.collection, grid,
-                        &workspace)
+                    let batch = start..<min(range.upperBound, start + GalaxyModel.batch)
+                    if !keepsPages { source.collection.expect(batch) }
+                    return latents(batch, source.collection, grid, &workspace)
                 }
             }
         }.flatMap { $0 }
