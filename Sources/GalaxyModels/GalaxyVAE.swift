@@ -13,6 +13,12 @@ public struct GalaxyVAE: Module {
     public let decoder: GalaxyDecoder
 
     /// A fresh network.
+    ///
+    /// - Parameters:
+    ///   - configuration: Its shape.
+    ///   - initializer: How weights are drawn; `.zeros` for a network whose parameters are loaded next.
+    ///   - generator: Where they are drawn from.
+    ///   - backend: Where they live.
     public init(
         _ configuration: GalaxyModelConfiguration, initializer: Initializer = .kaimingUniform,
         using generator: inout CounterGenerator, on backend: any Backend
