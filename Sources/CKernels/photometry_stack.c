@@ -68,7 +68,7 @@ GALATEA_INLINE int add_any(const galatea_cutout *cutout, const float *sky, const
                 float v = cutout_pixel(cutout, band, y, x), *to = stack.pixels + y * stack.stride + x;
                 int bad = !isfinite(v);
                 census[band].non_finite += bad;
-                census[band].zero += v == 0;
+                census[band].is_lit |= v != 0;
                 float light = bad || !(weights[band] > 0) ? 0 : (v - sky[band]) * weights[band];
                 *to = band > 0 ? *to + light : light;
                 is_finite &= isfinite(*to);
@@ -91,8 +91,9 @@ GALATEA_INLINE int stack_body STACK_PARAMETERS {
         int is_finite = cutout->big_endian && bands == 3 ? add_finite(cutout, 1, 3, sky, weights, stack, seen)
                         : bands == 3 ? add_finite(cutout, 0, 3, sky, weights, stack, seen)
                                      : add_finite(cutout, cutout->big_endian, bands, sky, weights, stack, seen);
-        // Gaps, and bands that may be empty, are for the slow way.
+        // Gaps, and bands that are empty, are for the slow way.
         for (int32_t band = 0; band < bands; band++) is_finite &= bits_of((seen[band] << 1) != 0) != 0;
+        for (int32_t band = 0; band < bands && is_finite; band++) census[band].is_lit = 1;
         if (is_finite) return 1;
     }
     return add_any(cutout, sky, weights, stack, census);

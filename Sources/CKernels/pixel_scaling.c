@@ -28,6 +28,7 @@
 // Mantissas below sqrt(1/2) * 2 belong to the lower power of two.
 #define SQRT_HALF_BITS 0x3f3504f3
 #define EXPONENT_BITS 0x7f800000u
+#define MAGNITUDE_BITS 0x7fffffff
 
 ALWAYS_INLINE float saturating(float u) {
     float a = fminf(fabsf(u), HUGE_U);
@@ -61,14 +62,15 @@ ALWAYS_INLINE float inverse_hyperbolic_sine(float u) {
 
 ALWAYS_INLINE void scale_scalar(const uint8_t *pixels, ptrdiff_t count, int big_endian, float sky, float scale,
                                 galatea_scale_function function, float *out, galatea_pixel_census *census) {
-    int32_t non_finite = 0, zero = 0;
+    int32_t non_finite = 0;
+    int is_lit = 0;
     for (ptrdiff_t i = 0; i < count; i++) {
         uint32_t bits;
         memcpy(&bits, pixels + 4 * i, 4);
         if (big_endian) bits = __builtin_bswap32(bits);
         int finite = (bits & EXPONENT_BITS) != EXPONENT_BITS;
         non_finite += !finite;
-        zero += (bits << 1) == 0;
+        is_lit |= (bits & MAGNITUDE_BITS) != 0;
         bits = finite ? bits : 0;
         float pixel;
         memcpy(&pixel, &bits, 4);
@@ -80,7 +82,7 @@ ALWAYS_INLINE void scale_scalar(const uint8_t *pixels, ptrdiff_t count, int big_
         out[i] = finite ? x : 0;
     }
     census->non_finite += non_finite;
-    census->zero += zero;
+    census->is_lit |= is_lit;
 }
 
 // The function is a constant inside each loop, so that the loops hold no branch.
@@ -104,20 +106,20 @@ ALWAYS_INLINE void scale_portable(const uint8_t *pixels, ptrdiff_t count, int bi
 
 #if GALATEA_HAS_X86_LEVELS
 
-/// Below this |u| no function needs to mind overflow.
-#define USUAL_U 250.0f
 /// Below this |u|, half of the table of asinh will do.
 #define LOW_U 14.9f
 /// What is far ahead in memory is asked for early: hardware stops at the end of a page.
 #define PREFETCH_BYTES 2048
 
-/// Bits of the largest |pixel| for which |pixel - sky| scale < `most_u`, whatever its sign; 0 where there is none.
-static uint32_t usual_bits(float sky, float scale, float most_u) {
-    // A little less than it could be: rounding need not be minded.
-    const float largest = 0.99f * (most_u / fabsf(scale) - fabsf(sky));
-    uint32_t bits;
-    memcpy(&bits, &largest, 4);
-    return largest > 0 && largest < INFINITY ? bits : 0;
+/// The size of pixels below which a function needs no care: that of 1 / factor^2 + d^2 for the saturating one, of |u| for
+/// the others; asinh's is the end of its table.
+ALWAYS_INLINE float usual_size(galatea_scale_function function) {
+    return function == GALATEA_SCALE_SATURATING ? 0x1p100f : function == GALATEA_SCALE_ASINH ? 250 : LARGEST_U;
+}
+
+/// 1 / factor^2, or NaN where neither it nor its root's reciprocal can be trusted.
+ALWAYS_INLINE float softening_of(float factor) {
+    return factor > 0x1p-40f && factor < 0x1p40f ? 1 / (factor * factor) : NAN;
 }
 
 #include "pixel_scaling_avx2.h"

@@ -43,13 +43,50 @@ AVX2_INLINE __m256 asinh256(__m256 u) {
     return _mm256_or_ps(x, _mm256_and_ps(sign, u));
 }
 
-/// The function of u = (pixel - level) factor; `usual` when every |u| is below USUAL_U.
-AVX2_INLINE __m256 function256(__m256 u, galatea_scale_function function, const int usual) {
+/// What the kernel of a row works with; as `scaling512`.
+typedef struct {
+    __m256 level, factor, softening;
+    __m256i largest;  ///< Bits of the largest usual size.
+    galatea_scale_function function;
+} scaling256;
+
+AVX2_INLINE scaling256 prepare256(float sky, float scale, galatea_scale_function function) {
+    const __m256i usual = _mm256_castps_si256(_mm256_set1_ps(usual_size(function)));
+    return (scaling256){
+        .level = _mm256_set1_ps(sky), .factor = _mm256_set1_ps(scale),
+        .softening = _mm256_set1_ps(softening_of(scale)),
+        .largest = _mm256_sub_epi32(usual, _mm256_set1_epi32(1)), .function = function};
+}
+
+/// Pixels on their way; as `weighed512`.
+typedef struct {
+    __m256 light, size;
+} weighed256;
+
+AVX2_INLINE weighed256 weigh256(__m256i bits, const scaling256 *s) {
+    const __m256 d = _mm256_sub_ps(_mm256_castsi256_ps(bits), s->level);
+    if (s->function == GALATEA_SCALE_SATURATING) return (weighed256){d, _mm256_fmadd_ps(d, d, s->softening)};
+    const __m256 u = _mm256_mul_ps(d, s->factor);
+    return (weighed256){u, _mm256_andnot_ps(_mm256_set1_ps(-0.0f), u)};
+}
+
+/// The function of usual pixels.
+AVX2_INLINE __m256 usual256(weighed256 pixel, const scaling256 *s) {
+    if (s->function == GALATEA_SCALE_LINEAR) return pixel.light;
+    if (s->function == GALATEA_SCALE_ASINH) return asinh256(pixel.light);
+    const __m256 y = _mm256_rsqrt_ps(pixel.size);
+    const __m256 half = _mm256_castsi256_ps(_mm256_sub_epi32(_mm256_castps_si256(y), _mm256_set1_epi32(1 << 23)));
+    const __m256 three = _mm256_fnmadd_ps(_mm256_mul_ps(pixel.size, y), y, _mm256_set1_ps(3));
+    return _mm256_mul_ps(pixel.light, _mm256_mul_ps(half, three));
+}
+
+/// The function for finite pixels that need care.
+AVX2_INLINE __m256 unusual256(__m256i bits, const scaling256 *s) {
+    const __m256 u = _mm256_mul_ps(_mm256_sub_ps(_mm256_castsi256_ps(bits), s->level), s->factor);
+    if (s->function == GALATEA_SCALE_SATURATING) return saturating256(u);
     const __m256 limit = _mm256_set1_ps(LARGEST_U), lower = _mm256_set1_ps(-LARGEST_U);
-    if (!usual) u = _mm256_max_ps(_mm256_min_ps(u, limit), lower);
-    if (function == GALATEA_SCALE_LINEAR) return u;
-    if (function == GALATEA_SCALE_ASINH) return asinh256(u);
-    return usual ? _mm256_mul_ps(u, reciprocal_root256(_mm256_fmadd_ps(u, u, _mm256_set1_ps(1)))) : saturating256(u);
+    const __m256 cut = _mm256_max_ps(_mm256_min_ps(u, limit), lower);
+    return s->function == GALATEA_SCALE_LINEAR ? cut : asinh256(cut);
 }
 
 /// Stored pixels in the processor's order of bytes.
@@ -59,60 +96,55 @@ AVX2_INLINE __m256i native_order256(__m256i bits, int big_endian) {
     return big_endian ? _mm256_shuffle_epi8(bits, swap) : bits;
 }
 
-/// Twice the bits, less 2: larger than those of any usual number for 0 and for what is not finite, whatever the sign.
-AVX2_INLINE __m256i pixel_size256(__m256i bits) {
-    return _mm256_sub_epi32(_mm256_add_epi32(bits, bits), _mm256_set1_epi32(2));
+/// Which sizes are none above the largest usual one.
+AVX2_INLINE __m256 within(__m256 size, __m256i largest) {
+    const __m256i bits = _mm256_castps_si256(size);
+    return _mm256_castsi256_ps(_mm256_cmpeq_epi32(_mm256_max_epu32(bits, largest), largest));
 }
 
-/// Whether no size is above `largest`.
-AVX2_INLINE int none_above(__m256i size, __m256i largest) {
-    return _mm256_movemask_epi8(_mm256_cmpeq_epi32(_mm256_max_epu32(size, largest), largest)) == -1;
-}
-
-/// `count` pixels of any kind, at most 8: counts them, and gives the function where they are finite.
-AVX2_INLINE void scale_any256(const uint8_t *pixels, ptrdiff_t count, int big_endian, __m256 level, __m256 factor,
-                              galatea_scale_function function, float *out, galatea_pixel_census *census) {
-    const __m256i exponent = _mm256_set1_epi32((int)EXPONENT_BITS), magnitude = _mm256_set1_epi32(0x7fffffff);
-    float in[8] = {0}, result[8];
-    memcpy(in, pixels, (size_t)count * 4);
-    const __m256i bits = native_order256(_mm256_loadu_si256((const __m256i *)in), big_endian);
-    const __m256 u = _mm256_mul_ps(_mm256_sub_ps(_mm256_castsi256_ps(bits), level), factor);
-    const __m256i bad = _mm256_cmpeq_epi32(_mm256_and_si256(bits, exponent), exponent);
-    const __m256i empty = _mm256_cmpeq_epi32(_mm256_and_si256(bits, magnitude), _mm256_setzero_si256());
-    const int here = (1 << count) - 1;
-    census->non_finite += __builtin_popcount((unsigned)(_mm256_movemask_ps(_mm256_castsi256_ps(bad)) & here));
-    census->zero += __builtin_popcount((unsigned)(_mm256_movemask_ps(_mm256_castsi256_ps(empty)) & here));
-    _mm256_storeu_ps(result, _mm256_andnot_ps(_mm256_castsi256_ps(bad), function256(u, function, 0)));
-    memcpy(out, result, (size_t)count * 4);
+/// Pixels of any kind, those that are `here`: counts what is not finite, and gives the function where they are, lane by
+/// lane the same as where all are usual.
+AVX2_INLINE __m256 any256(__m256i bits, int here, const scaling256 *s, galatea_pixel_census *census) {
+    const __m256i exponent = _mm256_set1_epi32((int)EXPONENT_BITS);
+    const weighed256 pixel = weigh256(bits, s);
+    const __m256 bad = _mm256_castsi256_ps(_mm256_cmpeq_epi32(_mm256_and_si256(bits, exponent), exponent));
+    census->non_finite += __builtin_popcount((unsigned)(_mm256_movemask_ps(bad) & here));
+    const __m256 usual = within(pixel.size, s->largest);
+    return _mm256_andnot_ps(bad, _mm256_blendv_ps(unusual256(bits, s), usual256(pixel, s), usual));
 }
 
 AVX2_INLINE void scale_avx2(const uint8_t *pixels, ptrdiff_t count, int big_endian, float sky, float scale,
                             galatea_scale_function function, float *out, galatea_pixel_census *census) {
     // One look at the sizes of four vectors, then one branch.
     enum { VECTORS = 4, STEP = 8 * VECTORS };
-    const __m256 level = _mm256_set1_ps(sky), factor = _mm256_set1_ps(scale);
-    const uint32_t limit = usual_bits(sky, scale, USUAL_U);
-    const __m256i largest = _mm256_set1_epi32((int)(2 * limit - 1));
+    const scaling256 s = prepare256(sky, scale, function);
+    __m256i lit = _mm256_setzero_si256();
     ptrdiff_t i = 0;
-    for (; limit > 0 && i + STEP <= count; i += STEP) {
+    for (; i + STEP <= count; i += STEP) {
         __m256i bits[VECTORS], size = _mm256_setzero_si256();
+        weighed256 pixel[VECTORS];
         for (int v = 0; v < VECTORS; v++) {
             const uint8_t *from = pixels + 4 * (i + 8 * v);
             bits[v] = native_order256(_mm256_loadu_si256((const __m256i *)from), big_endian);
             if (v % 2 == 0) _mm_prefetch((const char *)from + PREFETCH_BYTES, _MM_HINT_T0);
-            size = _mm256_max_epu32(size, pixel_size256(bits[v]));
+            lit = _mm256_or_si256(lit, bits[v]);
+            pixel[v] = weigh256(bits[v], &s);
+            size = _mm256_max_epu32(size, _mm256_castps_si256(pixel[v].size));
         }
-        if (__builtin_expect(none_above(size, largest), 1)) {
-            for (int v = 0; v < VECTORS; v++) {
-                const __m256 u = _mm256_mul_ps(_mm256_sub_ps(_mm256_castsi256_ps(bits[v]), level), factor);
-                _mm256_storeu_ps(out + i + 8 * v, function256(u, function, 1));
-            }
-            continue;
+        if (__builtin_expect(_mm256_movemask_ps(within(_mm256_castsi256_ps(size), s.largest)) == 0xff, 1)) {
+            for (int v = 0; v < VECTORS; v++) _mm256_storeu_ps(out + i + 8 * v, usual256(pixel[v], &s));
+        } else {
+            for (int v = 0; v < VECTORS; v++) _mm256_storeu_ps(out + i + 8 * v, any256(bits[v], 0xff, &s, census));
         }
-        for (int v = 0; v < VECTORS; v++)
-            scale_any256(pixels + 4 * (i + 8 * v), 8, big_endian, level, factor, function, out + i + 8 * v, census);
     }
-    for (; i < count; i += 8)
-        scale_any256(pixels + 4 * i, count - i < 8 ? count - i : 8, big_endian, level, factor, function, out + i,
-                     census);
+    for (; i < count; i += 8) {
+        const ptrdiff_t left = count - i < 8 ? count - i : 8;
+        float in[8] = {0}, result[8];
+        memcpy(in, pixels + 4 * i, (size_t)left * 4);
+        const __m256i bits = native_order256(_mm256_loadu_si256((const __m256i *)in), big_endian);
+        lit = _mm256_or_si256(lit, bits);
+        _mm256_storeu_ps(result, any256(bits, (1 << left) - 1, &s, census));
+        memcpy(out + i, result, (size_t)left * 4);
+    }
+    census->is_lit |= !_mm256_testz_si256(lit, _mm256_set1_epi32(MAGNITUDE_BITS));
 }

@@ -83,22 +83,56 @@ AVX512_INLINE __m512 usual_asinh512(__m512 u, const asinh_rows *rows, const int 
     return _mm512_mul_ps(sum, u);
 }
 
-/// The function of u = (pixel - level) factor for usual pixels: finite, |u| < USUAL_U, or < LOW_U where `low`.
-AVX512_INLINE __m512 usual512(__m512 u, const asinh_rows *rows, galatea_scale_function function, const int low) {
-    if (function == GALATEA_SCALE_LINEAR) return u;
-    if (function == GALATEA_SCALE_ASINH) return usual_asinh512(u, rows, low);
-    return _mm512_mul_ps(u, reciprocal_root512(_mm512_fmadd_ps(u, u, _mm512_set1_ps(1))));
+/// What the kernel of a row works with.
+typedef struct {
+    __m512 level, factor;
+    __m512 softening;  ///< 1 / factor^2; NaN, so that no pixel is usual, where it is no usual number.
+    __m512i usual;     ///< Bits of the size (see `weigh512`) from which on a pixel needs care.
+    asinh_rows asinh;
+    galatea_scale_function function;
+} scaling512;
+
+AVX512_INLINE scaling512 prepare512(float sky, float scale, galatea_scale_function function) {
+    const float usual = usual_size(function);
+    return (scaling512){
+        .level = _mm512_set1_ps(sky), .factor = _mm512_set1_ps(scale),
+        .softening = _mm512_set1_ps(softening_of(scale)), .usual = _mm512_castps_si512(_mm512_set1_ps(usual)),
+        .asinh = load_asinh_rows(function), .function = function};
 }
 
-/// The function for pixels of any kind, lane by lane the same as `usual512` where that holds.
-AVX512_INLINE __m512 any512(__m512 u, const asinh_rows *rows, galatea_scale_function function) {
+/// Pixels on their way: `light` is what the function takes, `size` tells usual ones from others by its bits.
+typedef struct {
+    __m512 light, size;
+} weighed512;
+
+/// The saturating function of u = d f, d the pixel less its level, is d / sqrt(1 / f^2 + d^2): one product fewer, and
+/// what stands under the root is the size. Of the others the light is u and the size |u|.
+AVX512_INLINE weighed512 weigh512(__m512i bits, const scaling512 *s) {
+    const __m512 d = _mm512_sub_ps(_mm512_castsi512_ps(bits), s->level);
+    if (s->function == GALATEA_SCALE_SATURATING) return (weighed512){d, _mm512_fmadd_ps(d, d, s->softening)};
+    const __m512 u = _mm512_mul_ps(d, s->factor);
+    return (weighed512){u, _mm512_abs_ps(u)};
+}
+
+/// The function of usual pixels; `low` where every |u| is below LOW_U.
+AVX512_INLINE __m512 usual512(weighed512 pixel, const scaling512 *s, const int low) {
+    if (s->function == GALATEA_SCALE_LINEAR) return pixel.light;
+    if (s->function == GALATEA_SCALE_ASINH) return usual_asinh512(pixel.light, &s->asinh, low);
+    // Half of a root's estimate by its exponent: units for products are what is short.
+    const __m512 y = _mm512_rsqrt14_ps(pixel.size);
+    const __m512 half = _mm512_castsi512_ps(_mm512_sub_epi32(_mm512_castps_si512(y), _mm512_set1_epi32(1 << 23)));
+    const __m512 three = _mm512_fnmadd_ps(_mm512_mul_ps(pixel.size, y), y, _mm512_set1_ps(3));
+    return _mm512_mul_ps(pixel.light, _mm512_mul_ps(half, three));
+}
+
+/// The function for finite pixels that need care.
+AVX512_INLINE __m512 unusual512(__m512i bits, const scaling512 *s) {
+    const __m512 u = _mm512_mul_ps(_mm512_sub_ps(_mm512_castsi512_ps(bits), s->level), s->factor);
     // The saturating function has a limit of its own.
-    if (function == GALATEA_SCALE_SATURATING) return saturating512(u);
+    if (s->function == GALATEA_SCALE_SATURATING) return saturating512(u);
     const __m512 limit = _mm512_set1_ps(LARGEST_U), lower = _mm512_set1_ps(-LARGEST_U);
-    u = _mm512_max_ps(_mm512_min_ps(u, limit), lower);
-    if (function == GALATEA_SCALE_LINEAR) return u;
-    const __mmask16 large = _mm512_cmp_ps_mask(_mm512_abs_ps(u), _mm512_set1_ps(USUAL_U), _CMP_NLT_UQ);
-    return _mm512_mask_mov_ps(usual_asinh512(u, rows, 0), large, asinh512(u));
+    const __m512 cut = _mm512_max_ps(_mm512_min_ps(u, limit), lower);
+    return s->function == GALATEA_SCALE_LINEAR ? cut : asinh512(cut);
 }
 
 /// Stored pixels in the processor's order of bytes.
@@ -108,64 +142,54 @@ AVX512_INLINE __m512i native_order(__m512i bits, int big_endian) {
     return big_endian ? _mm512_shuffle_epi8(bits, swap) : bits;
 }
 
-/// Twice the bits, less 2: larger than those of any usual number for 0 and for what is not finite, whatever the sign.
-AVX512_INLINE __m512i pixel_size(__m512i bits) {
-    return _mm512_sub_epi32(_mm512_add_epi32(bits, bits), _mm512_set1_epi32(2));
-}
-
-/// Pixels of any kind: counts them, and gives the function where they are finite. `usual` bounds the size of those that
-/// need no care.
-AVX512_INLINE void scale_any(__m512i bits, __mmask16 here, __m512 level, __m512 factor, __m512i usual,
-                             const asinh_rows *rows, galatea_scale_function function, float *out,
+/// Pixels of any kind: counts what is not finite, and gives the function where they are, lane by lane the same as where
+/// all are usual.
+AVX512_INLINE void scale_any(__m512i bits, __mmask16 here, const scaling512 *s, float *out,
                              galatea_pixel_census *census) {
-    const __m512i exponent = _mm512_set1_epi32((int)EXPONENT_BITS), magnitude = _mm512_set1_epi32(0x7fffffff);
-    const __m512 u = _mm512_mul_ps(_mm512_sub_ps(_mm512_castsi512_ps(bits), level), factor);
-    if (_mm512_mask_cmplt_epu32_mask(here, pixel_size(bits), usual) == here) {
-        _mm512_mask_storeu_ps(out, here, usual512(u, rows, function, 0));
-        return;
+    const __m512i exponent = _mm512_set1_epi32((int)EXPONENT_BITS);
+    const weighed512 pixel = weigh512(bits, s);
+    const __mmask16 usual = _mm512_cmplt_epu32_mask(_mm512_castps_si512(pixel.size), s->usual);
+    __m512 value = usual512(pixel, s, 0);
+    if ((usual & here) != here) {
+        const __mmask16 good = _mm512_cmpneq_epi32_mask(_mm512_and_si512(bits, exponent), exponent);
+        census->non_finite += __builtin_popcount(here & (unsigned)~good);
+        value = _mm512_maskz_mov_ps(good, _mm512_mask_mov_ps(unusual512(bits, s), usual, value));
     }
-    const __mmask16 good = _mm512_cmpneq_epi32_mask(_mm512_and_si512(bits, exponent), exponent);
-    const __mmask16 lit = _mm512_test_epi32_mask(bits, magnitude);
-    census->non_finite += __builtin_popcount(here & (unsigned)~good);
-    census->zero += __builtin_popcount(here & (unsigned)~lit);
-    _mm512_mask_storeu_ps(out, here, _mm512_maskz_mov_ps(good, any512(u, rows, function)));
+    _mm512_mask_storeu_ps(out, here, value);
 }
 
 AVX512_INLINE void scale_avx512(const uint8_t *pixels, ptrdiff_t count, int big_endian, float sky, float scale,
                                 galatea_scale_function function, float *out, galatea_pixel_census *census) {
     // One look at the sizes of four vectors, then at most one branch.
     enum { VECTORS = 4, STEP = 16 * VECTORS };
-    const __m512 level = _mm512_set1_ps(sky), factor = _mm512_set1_ps(scale);
-    const __m512i usual = _mm512_set1_epi32((int)(2 * usual_bits(sky, scale, USUAL_U)));
-    const __m512i low = _mm512_set1_epi32((int)(2 * usual_bits(sky, scale, LOW_U)));
-    const asinh_rows rows = load_asinh_rows(function);
+    const scaling512 s = prepare512(sky, scale, function);
+    const __m512i low = _mm512_castps_si512(_mm512_set1_ps(LOW_U));
+    __m512i lit = _mm512_setzero_si512();
     ptrdiff_t i = 0;
     for (; i + STEP <= count; i += STEP) {
         __m512i bits[VECTORS], size = _mm512_setzero_si512();
+        weighed512 pixel[VECTORS];
         for (int v = 0; v < VECTORS; v++) {
             const uint8_t *from = pixels + 4 * (i + 16 * v);
             bits[v] = native_order(_mm512_loadu_si512(from), big_endian);
             _mm_prefetch((const char *)from + PREFETCH_BYTES, _MM_HINT_T0);
-            size = _mm512_max_epu32(size, pixel_size(bits[v]));
+            lit = _mm512_or_si512(lit, bits[v]);
+            pixel[v] = weigh512(bits[v], &s);
+            size = _mm512_max_epu32(size, _mm512_castps_si512(pixel[v].size));
         }
-#define SCALE_USUAL(is_low)                                                                                   \
-    for (int v = 0; v < VECTORS; v++) {                                                                       \
-        const __m512 u = _mm512_mul_ps(_mm512_sub_ps(_mm512_castsi512_ps(bits[v]), level), factor);           \
-        _mm512_storeu_ps(out + i + 16 * v, usual512(u, &rows, function, is_low));                             \
-    }
         if (function == GALATEA_SCALE_ASINH && _mm512_cmplt_epu32_mask(size, low) == 0xffff) {
-            SCALE_USUAL(1)
-        } else if (__builtin_expect(_mm512_cmplt_epu32_mask(size, usual) == 0xffff, 1)) {
-            SCALE_USUAL(0)
+            for (int v = 0; v < VECTORS; v++) _mm512_storeu_ps(out + i + 16 * v, usual512(pixel[v], &s, 1));
+        } else if (__builtin_expect(_mm512_cmplt_epu32_mask(size, s.usual) == 0xffff, 1)) {
+            for (int v = 0; v < VECTORS; v++) _mm512_storeu_ps(out + i + 16 * v, usual512(pixel[v], &s, 0));
         } else {
-            for (int v = 0; v < VECTORS; v++)
-                scale_any(bits[v], 0xffff, level, factor, usual, &rows, function, out + i + 16 * v, census);
+            for (int v = 0; v < VECTORS; v++) scale_any(bits[v], 0xffff, &s, out + i + 16 * v, census);
         }
-#undef SCALE_USUAL
     }
     for (; i < count; i += 16) {
         const __mmask16 here = count - i < 16 ? (__mmask16)((1u << (count - i)) - 1) : 0xffff;
         const __m512i bits = native_order(_mm512_maskz_loadu_epi32(here, pixels + 4 * i), big_endian);
-        scale_any(bits, here, level, factor, usual, &rows, function, out + i, census);
+        lit = _mm512_or_si512(lit, bits);
+        scale_any(bits, here, &s, out + i, census);
     }
+    census->is_lit |= _mm512_test_epi32_mask(lit, _mm512_set1_epi32(MAGNITUDE_BITS)) != 0;
 }

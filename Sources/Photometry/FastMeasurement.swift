@@ -201,11 +201,10 @@ struct FastMeasurement {
         for band in 0..<bandCount where hasGaps {
             galatea_gap_bits(&cutout, Int32(band), memory.gaps + band * memory.words * height, words)
         }
-        let count = known == nil ? width * height : geometry.width * geometry.height
         for band in bands.indices {
             let seen = known?[band] ?? memory.census[band]
             if seen.non_finite > 0 { result.flags.insert(.nonFinitePixels) }
-            if seen.zero == count { result.flags.insert(.bandAllZero) }
+            if seen.is_lit == 0 { result.flags.insert(.bandAllZero) }
         }
         return isFinite
     }

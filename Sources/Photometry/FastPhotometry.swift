@@ -83,7 +83,7 @@ public struct FastPhotometry: SourceMeasuring {
             let range = band * count..<(band + 1) * count
             return galatea_pixel_census(
                 non_finite: Int64(image.pixels[range].count { !$0.isFinite }),
-                zero: Int64(image.pixels[range].count { $0 == 0 }))
+                is_lit: image.pixels[range].contains { $0 != 0 } ? 1 : 0)
         }
         return pixels.withUnsafeBytes {
             measure($0, isBigEndian: false, geometry, census: census, workspace)

@@ -141,7 +141,7 @@ extension InputPreparation {
         let plane = resize.input.count
         var flags: QualityFlags = []
         if census.contains(where: { $0.non_finite > 0 }) { flags.insert(.nonFinitePixels) }
-        if census.contains(where: { $0.zero == plane }) { flags.insert(.bandAllZero) }
+        if census.contains(where: { $0.is_lit == 0 }) { flags.insert(.bandAllZero) }
         return PreparedInput(
             sky: sky, nonFiniteFractions: census.map { Double($0.non_finite) / Double(plane) }, flags: flags)
     }

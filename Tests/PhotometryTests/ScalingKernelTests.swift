@@ -53,13 +53,13 @@ struct ScalingKernelTests {
             for (bytes, bigEndian) in [(bigEndianBytes(values), true), (native, false)] {
                 let got = Self.scaled(level, bytes, bigEndian: bigEndian, sky: 0.25, scale: 2, function)
                 expectClose(got.values.map(Double.init), expected, absolute: 1e-6, relative: 1e-6)
-                #expect(got.census.non_finite == 0 && got.census.zero == 0)
+                #expect(got.census.non_finite == 0 && got.census.is_lit == (count > 0 ? 1 : 0))
             }
         }
     }
 
     @Test(
-        "NaN and infinite pixels become 0 and are counted, as zeros are", arguments: InstructionSet.available)
+        "NaN and infinite pixels become 0 and are counted, zeros are pixels", arguments: InstructionSet.available)
     func nonFinite(level: InstructionSet) {
         for count in [5, 23, 64, 130] {
             var values = [Float](repeating: 2, count: count)
@@ -69,24 +69,56 @@ struct ScalingKernelTests {
             values[3] = 0
             for (function, _) in Self.functions {
                 let got = Self.scaled(level, bigEndianBytes(values), bigEndian: true, sky: 1, function)
-                #expect(got.census.non_finite == 3 && got.census.zero == 1)
+                #expect(got.census.non_finite == 3 && got.census.is_lit == 1)
                 #expect(got.values[0] == 0 && got.values[1] == 0 && got.values[count - 1] == 0)
                 #expect(got.values[3] < 0 && got.values[2] > 0, "a zero is a pixel, not a gap")
             }
         }
     }
 
+    @Test("Zeros of either sign are no light, one pixel anywhere is", arguments: InstructionSet.available)
+    func light(level: InstructionSet) {
+        var values = (0..<150).map { $0 % 3 == 0 ? -Float.zero : 0 }
+        let dark = Self.scaled(level, bigEndianBytes(values), bigEndian: true, sky: 1, GALATEA_SCALE_ASINH)
+        #expect(dark.census.is_lit == 0 && dark.census.non_finite == 0)
+        for (index, light) in [(0, Float(0x1p-149)), (77, 3), (149, .nan)] {
+            values[index] = light
+            for (function, _) in Self.functions {
+                let got = Self.scaled(level, bigEndianBytes(values), bigEndian: true, sky: 1, function)
+                #expect(got.census.is_lit == 1, "\(light) at \(index)")
+            }
+            values[index] = 0
+        }
+    }
+
+    @Test(
+        "Factors of every size, zero and negative ones: within 1e-6 of float64", arguments: InstructionSet.available,
+        [0.3, 7, 0x1p-39, 0x1p-41, 1e-30, 0x1p39, 0x1p41, 1e30, 0, -0.3] as [Float])
+    func factors(level: InstructionSet, factor: Float) {
+        var values: [Float] = []
+        var value = 1e-4 / max(Double(factor.magnitude), 1e-36)
+        while value < 1e4 / max(Double(factor.magnitude), 1e-36), value < 3e38 {
+            values += [Float(value), -Float(value)]
+            value *= 1.1
+        }
+        for (function, reference) in Self.functions {
+            let got = Self.scaled(level, bigEndianBytes(values), bigEndian: true, scale: factor, function).values
+            let expected = values.map { reference(Double($0 * factor)) }
+            expectClose(got.map(Double.init), expected, absolute: 1e-44, relative: 1e-6)
+        }
+    }
+
     @Test("A pixel has the same bits in any company", arguments: InstructionSet.available)
     func company(level: InstructionSet) {
         let sky: Float = 0.5
-        var pixels: [Float] = [14.8, 14.89, 14.9, 14.91, 15, 249, 250, 251, 255, 300, 1e-20, 1e9]
+        var pixels: [Float] = [14.8, 14.89, 14.9, 14.91, 15, 249, 250, 251, 255, 300, 1e-20, 1e9, 1e15, 2e15]
         pixels = (pixels + pixels.map { -$0 }).map { $0 + sky }
         for (function, _) in Self.functions {
             for pixel in pixels {
                 // Alone in a rest; among 64 faint ones, beside a bright one, a blazing one, a gap.
                 let alone = Self.scaled(level, bigEndianBytes([pixel]), bigEndian: true, sky: sky, function)
                     .values[0]
-                for neighbour in [Float(1), 100, 1e12, .nan, 0] {
+                for neighbour in [Float(1), 100, 1e12, 1e20, .nan, 0] {
                     var values = [Float](repeating: 1, count: 128)
                     values[9] = neighbour
                     values[37] = pixel

@@ -97,8 +97,7 @@ double galatea_pair_ratio(galatea_level level, const uint64_t *bits, int32_t hei
 
 /// `stack = sum (pixel - sky[band]) weights[band]`; a pixel that is not finite counts as its band's sky.
 ///
-/// @param census Pixels that are not finite and zeros, one a band; added to, but for an image that is wholly finite
-///     and has light in every band, where nothing is counted.
+/// @param census One a band; added to.
 /// @return Whether the whole stack is finite.
 int galatea_stack(galatea_level level, const galatea_cutout *cutout, const float *sky, const float *weights,
                   galatea_plane stack, galatea_pixel_census *census);

@@ -16,7 +16,7 @@ typedef enum {
 /// What a pass over pixels saw.
 typedef struct {
     int64_t non_finite;  ///< NaN and infinite pixels.
-    int64_t zero;        ///< Pixels of exactly 0 (either sign).
+    int64_t is_lit;      ///< 1 where any pixel is something else than exactly 0 (of either sign), else 0.
 } galatea_pixel_census;
 
 /// Asks for bytes that are about to be read out of order, in the order in which memory gives them fastest.
