@@ -32,6 +32,15 @@ struct TrainingPreparation: Sendable {
     /// Records that are prepared together.
     private static let blockSize = 256
 
+    /// What measures shapes and fluxes: the kind that enriches a catalogue unless asked otherwise.
+    private static let photometry = FastPhotometry()
+
+    /// Memory of one thread.
+    private struct Workspace {
+        var input: ModelInputPreparation.Workspace
+        let photometry = MeasurementWorkspace()
+    }
+
     /// Reads every cutout, measures it and writes its network input to `cachePath`.
     ///
     /// - Throws: `PipelineError`; `CancellationError`.
@@ -50,18 +59,22 @@ struct TrainingPreparation: Sendable {
         let length = configuration.inputSize * configuration.inputSize * configuration.bands.count
         let writer = try InputCacheWriter(
             path: cachePath, key: key, count: rows.count, recordLength: length)
+        let memory = WorkerMemory(for: loop) {
+            Workspace(input: ModelInputPreparation.Workspace(for: preparation))
+        }
         var records: [Record] = []
         for start in stride(from: 0, to: rows.count, by: Self.blockSize) {
             let block = start..<min(rows.count, start + Self.blockSize)
             let results = try loop.mapChunks(
                 count: block.count, chunk: 8, isCancelled: { flag.isRaised }
-            ) { range, _ in
-                var workspace = ModelInputPreparation.Workspace(for: preparation)
-                return try range.map { offset in
-                    let (record, image) = Self.prepare(
-                        start + offset, rows, cutouts, grid, preparation, length: length, &workspace)
-                    try writer.write(image, record: start + offset)
-                    return record
+            ) { range, worker in
+                try memory.withState(of: worker) { workspace in
+                    try range.map { offset in
+                        let (record, image) = Self.prepare(
+                            start + offset, rows, cutouts, grid, preparation, length: length, &workspace)
+                        try writer.write(image, record: start + offset)
+                        return record
+                    }
                 }
             }
             records += results.flatMap { $0 }
@@ -75,7 +88,7 @@ struct TrainingPreparation: Sendable {
 
     private static func prepare(
         _ row: Int, _ rows: TrainingRows, _ cutouts: CutoutCollection, _ grid: ModelGrid,
-        _ preparation: ModelInputPreparation, length: Int, _ workspace: inout ModelInputPreparation.Workspace
+        _ preparation: ModelInputPreparation, length: Int, _ workspace: inout Workspace
     ) -> (Record, image: [Float]) {
         let reading = cutouts.read(rows.cutouts[row])
         guard case .success(let placement) = grid.place(reading, around: reading.position) else {
@@ -87,8 +100,8 @@ struct TrainingPreparation: Sendable {
         let given = rows.reddening[row]
         let input = preparation.prepare(
             placement.image.pixels, sky: placement.sky,
-            reddening: given.isFinite ? given : reading.reddening, workspace: &workspace)
-        let source = SourceMeasurer().measure(placement.image)
+            reddening: given.isFinite ? given : reading.reddening, workspace: &workspace.input)
+        let source = photometry.measure(placement.image, workspace: workspace.photometry)
         let excess = (given.isFinite ? given : reading.reddening) ?? 0
         let dereddening = rows.extinctionCoefficients.map { pow(10, 0.4 * $0 * excess) }
         let softening = ApertureFeatures.softening
