@@ -59,7 +59,8 @@ struct ScalingKernelTests {
     }
 
     @Test(
-        "NaN and infinite pixels become 0 and are counted, zeros are pixels", arguments: InstructionSet.available)
+        "NaN and infinite pixels become 0 and are counted, zeros are pixels",
+        arguments: InstructionSet.available)
     func nonFinite(level: InstructionSet) {
         for count in [5, 23, 64, 130] {
             var values = [Float](repeating: 2, count: count)
@@ -92,7 +93,8 @@ struct ScalingKernelTests {
     }
 
     @Test(
-        "Factors of every size, zero and negative ones: within 1e-6 of float64", arguments: InstructionSet.available,
+        "Factors of every size, zero and negative ones: within 1e-6 of float64",
+        arguments: InstructionSet.available,
         [0.3, 7, 0x1p-39, 0x1p-41, 1e-30, 0x1p39, 0x1p41, 1e30, 0, -0.3] as [Float])
     func factors(level: InstructionSet, factor: Float) {
         var values: [Float] = []
@@ -102,7 +104,8 @@ struct ScalingKernelTests {
             value *= 1.1
         }
         for (function, reference) in Self.functions {
-            let got = Self.scaled(level, bigEndianBytes(values), bigEndian: true, scale: factor, function).values
+            let got = Self.scaled(level, bigEndianBytes(values), bigEndian: true, scale: factor, function)
+                .values
             let expected = values.map { reference(Double($0 * factor)) }
             expectClose(got.map(Double.init), expected, absolute: 1e-44, relative: 1e-6)
         }
