@@ -85,30 +85,30 @@ ALWAYS_INLINE void scale_scalar(const uint8_t *pixels, ptrdiff_t count, int big_
     census->is_lit |= is_lit;
 }
 
-// The function is a constant inside each loop, so that the loops hold no branch.
-ALWAYS_INLINE void scale_portable(const uint8_t *pixels, ptrdiff_t count, int big_endian, float sky, float scale,
-                                  galatea_scale_function function, float *out, galatea_pixel_census *census) {
-    switch (function) {
-    case GALATEA_SCALE_LINEAR:
-        if (big_endian) scale_scalar(pixels, count, 1, sky, scale, GALATEA_SCALE_LINEAR, out, census);
-        else scale_scalar(pixels, count, 0, sky, scale, GALATEA_SCALE_LINEAR, out, census);
+#define SCALE_CASE(body, constant)                                                              \
+    case constant:                                                                              \
+        if (big_endian) body(pixels, count, 1, sky, scale, constant, out, census);              \
+        else body(pixels, count, 0, sky, scale, constant, out, census);                         \
         break;
-    case GALATEA_SCALE_SATURATING:
-        if (big_endian) scale_scalar(pixels, count, 1, sky, scale, GALATEA_SCALE_SATURATING, out, census);
-        else scale_scalar(pixels, count, 0, sky, scale, GALATEA_SCALE_SATURATING, out, census);
-        break;
-    case GALATEA_SCALE_ASINH:
-        if (big_endian) scale_scalar(pixels, count, 1, sky, scale, GALATEA_SCALE_ASINH, out, census);
-        else scale_scalar(pixels, count, 0, sky, scale, GALATEA_SCALE_ASINH, out, census);
-        break;
+// The function and the order of bytes are constants inside each loop, so that the loops hold no branch.
+#define DISPATCH_FUNCTION(body)                    \
+    switch (function) {                            \
+        SCALE_CASE(body, GALATEA_SCALE_LINEAR)     \
+        SCALE_CASE(body, GALATEA_SCALE_SATURATING) \
+        SCALE_CASE(body, GALATEA_SCALE_ASINH)      \
     }
+
+static void scale_row_portable(const uint8_t *pixels, ptrdiff_t count, int big_endian, float sky, float scale,
+                               galatea_scale_function function, float *out, galatea_pixel_census *census) {
+    DISPATCH_FUNCTION(scale_scalar)
 }
 
 #if GALATEA_HAS_X86_LEVELS
 
 /// Below this |u|, half of the table of asinh will do.
 #define LOW_U 14.9f
-/// What is far ahead in memory is asked for early: hardware stops at the end of a page.
+/// What is far ahead is asked for early: hardware stops at the end of a page, and what an encoder asked for while it
+/// worked on the galaxy before lies in the second cache.
 #define PREFETCH_BYTES 2048
 
 /// The size of pixels below which a function needs no care: that of 1 / factor^2 + d^2 for the saturating one, of |u| for
@@ -124,18 +124,6 @@ ALWAYS_INLINE float softening_of(float factor) {
 
 #include "pixel_scaling_avx2.h"
 #include "pixel_scaling_avx512.h"
-
-#define SCALE_CASE(body, constant)                                                     \
-    case constant:                                                                     \
-        body(pixels, count, big_endian, sky, scale, constant, out, census);            \
-        break;
-// The function is a constant inside each loop, so that the loops hold no branch.
-#define DISPATCH_FUNCTION(body)                  \
-    switch (function) {                          \
-        SCALE_CASE(body, GALATEA_SCALE_LINEAR)     \
-        SCALE_CASE(body, GALATEA_SCALE_SATURATING) \
-        SCALE_CASE(body, GALATEA_SCALE_ASINH)      \
-    }
 
 GALATEA_TARGET_AVX512 static void scale_row_avx512(const uint8_t *pixels, ptrdiff_t count, int big_endian,
                                                    float sky, float scale, galatea_scale_function function,
@@ -167,5 +155,5 @@ void galatea_scale_row(galatea_level level, const void *pixels, ptrdiff_t count,
         return;
     }
 #endif
-    scale_portable(pixels, count, big_endian, sky, scale, function, out, census);
+    scale_row_portable(pixels, count, big_endian, sky, scale, function, out, census);
 }

@@ -173,10 +173,11 @@ AVX512_INLINE void scale_avx512(const uint8_t *pixels, ptrdiff_t count, int big_
             const uint8_t *from = pixels + 4 * (i + 16 * v);
             bits[v] = native_order(_mm512_loadu_si512(from), big_endian);
             _mm_prefetch((const char *)from + PREFETCH_BYTES, _MM_HINT_T0);
-            lit = _mm512_or_si512(lit, bits[v]);
             pixel[v] = weigh512(bits[v], &s);
             size = _mm512_max_epu32(size, _mm512_castps_si512(pixel[v].size));
         }
+        for (int v = 0; v < VECTORS; v += 2)
+            lit = _mm512_ternarylogic_epi32(lit, bits[v], bits[v + 1], 0xfe);  // the three together
         if (function == GALATEA_SCALE_ASINH && _mm512_cmplt_epu32_mask(size, low) == 0xffff) {
             for (int v = 0; v < VECTORS; v++) _mm512_storeu_ps(out + i + 16 * v, usual512(pixel[v], &s, 1));
         } else if (__builtin_expect(_mm512_cmplt_epu32_mask(size, s.usual) == 0xffff, 1)) {

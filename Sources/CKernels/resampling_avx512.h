@@ -136,10 +136,12 @@ ALWAYS_INLINE GALATEA_TARGET_AVX512 void dense_row(const float *ring, ptrdiff_t 
         for (; block < end && block->first == first; block++) {
             UNROLLED for (int band = 0; band < bands; band++) sum[band] = sum_taps(block, low[band], high[band]);
             if (arrangement == GALATEA_PHASES) {
+                // Read once: for all the compiler knows, the stores could change them.
+                const ptrdiff_t odd = block->start[0], even = phase + block->start[1];
                 UNROLLED for (int band = 0; band < bands; band++) {
-                    float *odd = out + 4 * band * phase;
-                    _mm256_storeu_ps(odd + block->start[0], _mm512_castps512_ps256(sum[band]));
-                    _mm256_storeu_ps(odd + phase + block->start[1], _mm512_extractf32x8_ps(sum[band], 1));
+                    float *to = out + 4 * band * phase;
+                    _mm256_storeu_ps(to + odd, _mm512_castps512_ps256(sum[band]));
+                    _mm256_storeu_ps(to + even, _mm512_extractf32x8_ps(sum[band], 1));
                 }
                 continue;
             }
