@@ -112,14 +112,14 @@ static void scale_row_portable(const uint8_t *pixels, ptrdiff_t count, int big_e
 #define PREFETCH_BYTES 2048
 
 /// The size of pixels below which a function needs no care: that of 1 / factor^2 + d^2 for the saturating one, of |u| for
-/// the others; asinh's is the end of its table.
-ALWAYS_INLINE float usual_size(galatea_scale_function function) {
-    return function == GALATEA_SCALE_SATURATING ? 0x1p100f : function == GALATEA_SCALE_ASINH ? 250 : LARGEST_U;
+/// the others, `asinh` being that of asinh at the level.
+ALWAYS_INLINE float usual_size(galatea_scale_function function, float asinh) {
+    return function == GALATEA_SCALE_SATURATING ? 0x1p100f : function == GALATEA_SCALE_ASINH ? asinh : LARGEST_U;
 }
 
-/// 1 / factor^2, or NaN where neither it nor its root's reciprocal can be trusted.
+/// 1 / factor^2, a normal number below the usual size; NaN where it is none, so that every pixel goes the slow way.
 ALWAYS_INLINE float softening_of(float factor) {
-    return factor > 0x1p-40f && factor < 0x1p40f ? 1 / (factor * factor) : NAN;
+    return factor > 0x1p-49f && factor < 0x1p60f ? 1 / (factor * factor) : NAN;
 }
 
 #include "pixel_scaling_avx2.h"

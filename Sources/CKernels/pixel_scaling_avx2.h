@@ -51,7 +51,7 @@ typedef struct {
 } scaling256;
 
 AVX2_INLINE scaling256 prepare256(float sky, float scale, galatea_scale_function function) {
-    const __m256i usual = _mm256_castps_si256(_mm256_set1_ps(usual_size(function)));
+    const __m256i usual = _mm256_castps_si256(_mm256_set1_ps(usual_size(function, LARGEST_U)));
     return (scaling256){
         .level = _mm256_set1_ps(sky), .factor = _mm256_set1_ps(scale),
         .softening = _mm256_set1_ps(softening_of(scale)),

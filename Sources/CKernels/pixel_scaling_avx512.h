@@ -92,8 +92,11 @@ typedef struct {
     galatea_scale_function function;
 } scaling512;
 
+/// Short of the end of asinh's table.
+#define TABLE_U 250
+
 AVX512_INLINE scaling512 prepare512(float sky, float scale, galatea_scale_function function) {
-    const float usual = usual_size(function);
+    const float usual = usual_size(function, TABLE_U);
     return (scaling512){
         .level = _mm512_set1_ps(sky), .factor = _mm512_set1_ps(scale),
         .softening = _mm512_set1_ps(softening_of(scale)), .usual = _mm512_castps_si512(_mm512_set1_ps(usual)),

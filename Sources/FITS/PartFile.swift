@@ -14,8 +14,8 @@ package final class PartFile {
     private var descriptor: Int32
     private var buffer: [UInt8] = []
 
-    /// Bytes that are written together, from a multiple of this on: the system's page cache then holds the file in
-    /// its largest pages, and mapping a stretch of it costs a fraction of what it does in small ones.
+    /// Bytes that are written together, from a multiple of this on: so the system's page cache can hold the file in its
+    /// largest pages, where the file system knows them, and mapping a stretch costs a fraction of what small ones do.
     private static let pieceLength = 2 << 20
 
     /// Creates the part file, or opens the one that is there.
@@ -73,7 +73,7 @@ package final class PartFile {
         return false
     }
 
-    /// Adds bytes at the end.
+    /// Adds bytes at the end. After an error the file is only good for being discarded, or gone on with anew.
     package func append(_ bytes: UnsafeRawBufferPointer) throws(FITSError) {
         var rest = bytes[...]
         while !rest.isEmpty {

@@ -164,6 +164,7 @@ struct PhotometryKernelTests {
             #expect(isFinite == 1)
             expectClose(plane.image.map(Double.init), expected, absolute: 1e-5)
             #expect(census.map(\.non_finite).reduce(0, +) == (hasGaps ? 2 : 0))
+            #expect(census.allSatisfy { $0.is_lit == 1 })
         }
     }
 

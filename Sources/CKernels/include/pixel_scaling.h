@@ -25,7 +25,8 @@ void galatea_fetch(const void *start, ptrdiff_t count);
 /// out[i] = function((pixel[i] - level) * scale); 0 where the pixel is not finite. Adds to `census`.
 ///
 /// Pixels are float32, of any alignment, byte-swapped when `big_endian` is not 0. |u| is cut at 5e37, so that
-/// every result is finite. Relative error of both functions below 5e-7 at every level.
+/// every result is finite. Relative error of both functions below 5e-7 at every level; fast for factors from 2^-49 to
+/// 2^60, positive ones, and correct for all.
 void galatea_scale_row(galatea_level level, const void *pixels, ptrdiff_t count, int big_endian, float sky,
                        float scale, galatea_scale_function function, float *out,
                        galatea_pixel_census *census);

@@ -43,8 +43,9 @@ struct TrainingFolder {
             _ = try InputCache(path: cache, key: key, count: count, recordLength: recordLength)
         } catch .mismatch {
             throw PipelineError(
-                .usage, "'\(part)' is of a training on other data or with another configuration",
-                hint: "give the same files and options, or remove it")
+                .usage,
+                "'\(part)' is of a training on other data, with another configuration or by another version",
+                hint: "give the same files and options to the same version, or remove it")
         }
     }
 
