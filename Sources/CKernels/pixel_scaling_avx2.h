@@ -50,7 +50,7 @@ typedef struct {
     galatea_scale_function function;
 } scaling256;
 
-AVX2_INLINE scaling256 prepare256(float sky, float scale, galatea_scale_function function) {
+AVX2_INLINE scaling256 make_scaling256(float sky, float scale, galatea_scale_function function) {
     const __m256i usual = _mm256_castps_si256(_mm256_set1_ps(usual_size(function, LARGEST_U)));
     return (scaling256){
         .level = _mm256_set1_ps(sky), .factor = _mm256_set1_ps(scale),
@@ -58,7 +58,7 @@ AVX2_INLINE scaling256 prepare256(float sky, float scale, galatea_scale_function
         .largest = _mm256_sub_epi32(usual, _mm256_set1_epi32(1)), .function = function};
 }
 
-/// Pixels on their way; as `weighed512`.
+/// Pixels on their way: what the function takes, and what tells usual ones from others; as `weighed512`.
 typedef struct {
     __m256 light, size;
 } weighed256;
@@ -96,8 +96,8 @@ AVX2_INLINE __m256i native_order256(__m256i bits, int big_endian) {
     return big_endian ? _mm256_shuffle_epi8(bits, swap) : bits;
 }
 
-/// Which sizes are none above the largest usual one.
-AVX2_INLINE __m256 within(__m256 size, __m256i largest) {
+/// The lanes whose size is usual, as a mask: at most `largest`.
+AVX2_INLINE __m256 usual_lanes(__m256 size, __m256i largest) {
     const __m256i bits = _mm256_castps_si256(size);
     return _mm256_castsi256_ps(_mm256_cmpeq_epi32(_mm256_max_epu32(bits, largest), largest));
 }
@@ -109,7 +109,7 @@ AVX2_INLINE __m256 any256(__m256i bits, int here, const scaling256 *s, galatea_p
     const weighed256 pixel = weigh256(bits, s);
     const __m256 bad = _mm256_castsi256_ps(_mm256_cmpeq_epi32(_mm256_and_si256(bits, exponent), exponent));
     census->non_finite += __builtin_popcount((unsigned)(_mm256_movemask_ps(bad) & here));
-    const __m256 usual = within(pixel.size, s->largest);
+    const __m256 usual = usual_lanes(pixel.size, s->largest);
     return _mm256_andnot_ps(bad, _mm256_blendv_ps(unusual256(bits, s), usual256(pixel, s), usual));
 }
 
@@ -117,7 +117,7 @@ AVX2_INLINE void scale_avx2(const uint8_t *pixels, ptrdiff_t count, int big_endi
                             galatea_scale_function function, float *out, galatea_pixel_census *census) {
     // One look at the sizes of four vectors, then one branch.
     enum { VECTORS = 4, STEP = 8 * VECTORS };
-    const scaling256 s = prepare256(sky, scale, function);
+    const scaling256 s = make_scaling256(sky, scale, function);
     __m256i lit = _mm256_setzero_si256();
     ptrdiff_t i = 0;
     for (; i + STEP <= count; i += STEP) {
@@ -131,7 +131,7 @@ AVX2_INLINE void scale_avx2(const uint8_t *pixels, ptrdiff_t count, int big_endi
             pixel[v] = weigh256(bits[v], &s);
             size = _mm256_max_epu32(size, _mm256_castps_si256(pixel[v].size));
         }
-        if (__builtin_expect(_mm256_movemask_ps(within(_mm256_castsi256_ps(size), s.largest)) == 0xff, 1)) {
+        if (__builtin_expect(_mm256_movemask_ps(usual_lanes(_mm256_castsi256_ps(size), s.largest)) == 0xff, 1)) {
             for (int v = 0; v < VECTORS; v++) _mm256_storeu_ps(out + i + 8 * v, usual256(pixel[v], &s));
         } else {
             for (int v = 0; v < VECTORS; v++) _mm256_storeu_ps(out + i + 8 * v, any256(bits[v], 0xff, &s, census));

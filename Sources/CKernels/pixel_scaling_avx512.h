@@ -93,9 +93,9 @@ typedef struct {
 } scaling512;
 
 /// Short of the end of asinh's table.
-#define TABLE_U 250
+#define TABLE_U 250.0f
 
-AVX512_INLINE scaling512 prepare512(float sky, float scale, galatea_scale_function function) {
+AVX512_INLINE scaling512 make_scaling512(float sky, float scale, galatea_scale_function function) {
     const float usual = usual_size(function, TABLE_U);
     return (scaling512){
         .level = _mm512_set1_ps(sky), .factor = _mm512_set1_ps(scale),
@@ -165,7 +165,7 @@ AVX512_INLINE void scale_avx512(const uint8_t *pixels, ptrdiff_t count, int big_
                                 galatea_scale_function function, float *out, galatea_pixel_census *census) {
     // One look at the sizes of four vectors, then at most one branch.
     enum { VECTORS = 4, STEP = 16 * VECTORS };
-    const scaling512 s = prepare512(sky, scale, function);
+    const scaling512 s = make_scaling512(sky, scale, function);
     const __m512i low = _mm512_castps_si512(_mm512_set1_ps(LOW_U));
     __m512i lit = _mm512_setzero_si512();
     ptrdiff_t i = 0;

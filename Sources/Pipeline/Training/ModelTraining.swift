@@ -6,7 +6,6 @@ internal import Foundation
 internal import GalaxyModels
 public import Logging
 internal import NeuralNetworks
-internal import Photometry
 internal import Safetensors
 internal import Tensors
 
@@ -179,7 +178,7 @@ public struct ModelTraining: Sendable {
             hash.update(text: "\(source.size ?? 0) \(source.dataSum ?? "") \(source.listing ?? "")")
         }
         hash.update(text: try ContentHash.ofFile(catalog))
-        hash.update(text: "photometry \(PhotometryMethod.fast.rawValue)")
+        hash.update(text: "photometry \(TrainingPreparation.photometryName)")
         // How long training lasts may change when it is gone on with.
         var plan = plan
         (plan.recipe.epochs, plan.recipe.patience) = (0, 0)

@@ -32,7 +32,8 @@ struct TrainingPreparation: Sendable {
     /// Records that are prepared together.
     private static let blockSize = 256
 
-    /// What measures shapes and fluxes: the kind that enriches a catalogue unless asked otherwise.
+    /// The name of what measures shapes and fluxes: what enriches a catalogue unless asked otherwise.
+    static let photometryName = PhotometryMethod.fast.rawValue
     private static let photometry = FastPhotometry()
 
     /// Memory of one thread.
