@@ -1,5 +1,4 @@
 #include "include/convolution.h"
-#include "include/phase_convolution.h"
 
 #include <string.h>
 
@@ -231,37 +230,11 @@ void galatea_convolution_forward(galatea_level level, const galatea_convolution 
         .block_stride = s->kernel_height * s->kernel_width * s->channels * BLOCK,
         .bias = bias, .relu = relu, .outputs = s->outputs,
         .taps = taps, .tap_count = s->kernel_height, .length = s->kernel_width * p.step,
-        .input_step = s->stride_x * p.step, .output_step = s->outputs, .column_step = p.step, .channel_step = 1,
+        .input_step = s->stride_x * p.step, .output_step = s->outputs, .column_step = p.step,
         .shared_stride = s->kernel_width == 3 && s->stride_x <= 2 ? (int)s->stride_x : 0,
     };
     forward_rows(s, row_kernel(level, narrow), &row, in, stride, y, y_row, ahead, !narrow);
 }
-
-#if GALATEA_HAS_X86_LEVELS
-void galatea_plane_convolution(const galatea_convolution *s, const float *x, const float *packed, const float *bias,
-                               int relu, float *y, ptrdiff_t y_row, const galatea_ahead *ahead, float *workspace) {
-    const galatea_frame frame = galatea_plane_frame(s);
-    galatea_tap *taps = (galatea_tap *)aligned(workspace);
-    for (ptrdiff_t r = 0; r < s->kernel_height; r++)
-        taps[r] = (galatea_tap){r * frame.row, r * s->kernel_width * s->channels * BLOCK};
-    galatea_row row = {
-        .weights = packed,
-        .block_stride = s->kernel_height * s->kernel_width * s->channels * BLOCK,
-        .bias = bias, .relu = relu, .outputs = s->outputs,
-        .taps = taps, .tap_count = s->kernel_height, .length = s->kernel_width * s->channels,
-        .input_step = s->stride_x, .output_step = s->outputs, .column_step = 1, .channel_step = frame.plane,
-        .shared_stride = (int)s->stride_x,
-    };
-    const float *in = x + frame.first - s->padding_y * frame.row - s->padding_x;
-    forward_rows(s, wide_row_avx512, &row, in, frame.row, y, y_row, ahead, 1);
-}
-#else
-void galatea_plane_convolution(const galatea_convolution *s, const float *x, const float *packed, const float *bias,
-                               int relu, float *y, ptrdiff_t y_row, const galatea_ahead *ahead, float *workspace) {
-    (void)s, (void)x, (void)packed, (void)bias, (void)relu, (void)y, (void)y_row, (void)ahead, (void)workspace;
-    __builtin_trap();  // `galatea_takes_phases` says no.
-}
-#endif
 
 // Adjoint
 
@@ -326,7 +299,7 @@ static adjoint_pass start_adjoint(galatea_level level, const galatea_convolution
             .block_stride = s->kernel_height * s->kernel_width * s->outputs * BLOCK,
             .bias = bias, .relu = relu, .outputs = s->channels,
             .taps = taps, .length = joined ? s->kernel_width * p.step : p.step,
-            .input_step = p.step, .output_step = s->stride_x * s->channels, .column_step = p.step, .channel_step = 1,
+            .input_step = p.step, .output_step = s->stride_x * s->channels, .column_step = p.step,
             .shared_stride = joined && s->kernel_width == 3 ? 1 : 0,
         },
         .taps = taps, .weights_a_tap = narrow ? p.step * s->channels : s->outputs * BLOCK,

@@ -24,15 +24,6 @@ INLINE void AT_LEVEL(wide_finish)(const galatea_row *row, float *y, V *sum, ptrd
     }
 }
 
-/// Asks for the next lines of what lies ahead, as long as there are some.
-INLINE void AT_LEVEL(ask_ahead)(galatea_row *row) {
-    UNROLL for (int line = 0; line < LINES_AT_ONCE; line++) {
-        if (row->ahead >= row->ahead_end) return;
-        __builtin_prefetch(row->ahead, 0, 2);
-        row->ahead += CACHE_LINE;
-    }
-}
-
 /// `P` pixels of `NV` vectors of output channels.
 INLINE void AT_LEVEL(wide_block)(galatea_row *row, const float *x, float *y, const float *weights,
                                  const float *bias, ptrdiff_t lanes, const ptrdiff_t step, const int P,
@@ -46,7 +37,7 @@ INLINE void AT_LEVEL(wide_block)(galatea_row *row, const float *x, float *y, con
     for (ptrdiff_t t = 0; t < row->tap_count; t++) {
         const float *in = x + row->taps[t].input;
         const float *w = weights + row->taps[t].weight;
-        for (ptrdiff_t j = 0; j < length; j += INPUTS_A_LINE) AT_LEVEL(ask_ahead)(row);
+        for (ptrdiff_t j = 0; j < length; j += INPUTS_A_LINE) ask_ahead(&row->ahead, row->ahead_end);
         _Pragma("clang loop unroll_count(2)")
         for (ptrdiff_t j = 0; j < length; j++) {
             V weight[4];
@@ -133,8 +124,8 @@ static TARGET void AT_LEVEL(wide_one)(WIDE_PARAMETERS) { FOR_STEP(AT_LEVEL(wide_
 // then columns.
 
 INLINE void AT_LEVEL(shared_block)(galatea_row *row, const float *x, float *y, const float *weights,
-                                   const float *bias, ptrdiff_t lanes, const ptrdiff_t step,
-                                   const ptrdiff_t channel_step, const int stride, const int P, const int NV) {
+                                   const float *bias, ptrdiff_t lanes, const ptrdiff_t step, const int stride,
+                                   const int P, const int NV) {
     V sum[24];
     UNROLL for (int i = 0; i < P * NV; i++) sum[i] = LOAD(bias + i % NV * WIDTH);
     const ptrdiff_t next_block = row->block_stride, channels = row->length / 3;
@@ -142,13 +133,13 @@ INLINE void AT_LEVEL(shared_block)(galatea_row *row, const float *x, float *y, c
         const float *in = x + row->taps[t].input;
         const float *w = weights + row->taps[t].weight;
         for (ptrdiff_t c = 0; c < channels; c++) {
-            AT_LEVEL(ask_ahead)(row);
+            ask_ahead(&row->ahead, row->ahead_end);
             V weight[6];
             UNROLL for (int s = 0; s < 3; s++)
                 UNROLL for (int v = 0; v < NV; v++)
                     weight[s * NV + v] = LOAD(w + (s * channels + c) * BLOCK + v * next_block);
             UNROLL for (int i = 0; i < (P - 1) * stride + 3; i++) {
-                const V value = (V)in[i * step + c * channel_step];
+                const V value = (V)in[i * step + c];
                 UNROLL for (int s = 0; s < 3; s++)
                     if (i >= s && (i - s) % stride == 0 && (i - s) / stride < P)
                         UNROLL for (int v = 0; v < NV; v++) {
@@ -168,19 +159,17 @@ INLINE void AT_LEVEL(shared_block)(galatea_row *row, const float *x, float *y, c
     case P:                                                                                          \
         for (ptrdiff_t p = 0;;) {                                                                    \
             AT_LEVEL(shared_block)(row, x + p * stride * step, y + p * row->output_step, weights,    \
-                                   bias, lanes, step, channel_step, stride, P, NV);                  \
+                                   bias, lanes, step, stride, P, NV);                                \
             if (p + P >= count) return;                                                              \
             p = p + 2 * P <= count ? p + P : count - P;                                              \
         }
 
-INLINE void AT_LEVEL(shared_pair_blocks)(SHARED_PARAMETERS, const ptrdiff_t step, const ptrdiff_t channel_step,
-                                         const int stride) {
+INLINE void AT_LEVEL(shared_pair_blocks)(SHARED_PARAMETERS, const ptrdiff_t step, const int stride) {
     switch (pixels) {
         SHARED_CASE(12, 2) SHARED_CASE(9, 2) SHARED_CASE(6, 2) SHARED_CASE(3, 2) SHARED_CASE(1, 2)
     }
 }
-INLINE void AT_LEVEL(shared_one_blocks)(SHARED_PARAMETERS, const ptrdiff_t step, const ptrdiff_t channel_step,
-                                        const int stride) {
+INLINE void AT_LEVEL(shared_one_blocks)(SHARED_PARAMETERS, const ptrdiff_t step, const int stride) {
     switch (pixels) {
         SHARED_CASE(23, 1) SHARED_CASE(18, 1) SHARED_CASE(12, 1) SHARED_CASE(7, 1) SHARED_CASE(3, 1)
         SHARED_CASE(1, 1)
@@ -188,20 +177,13 @@ INLINE void AT_LEVEL(shared_one_blocks)(SHARED_PARAMETERS, const ptrdiff_t step,
 }
 
 #define SHARED_STEP(function, step, stride) \
-    case step * 2 + stride: return function(row, x, y, weights, bias, lanes, count, pixels, step, 1, stride);
-#define SHARED_PLANES(function)                                                                                   \
-    if (row->channel_step != 1) {                                                                                 \
-        if (row->shared_stride == 1)                                                                              \
-            return function(row, x, y, weights, bias, lanes, count, pixels, 1, row->channel_step, 1);             \
-        return function(row, x, y, weights, bias, lanes, count, pixels, 1, row->channel_step, 2);                 \
-    }
-#define SHARED_OTHER(function)                                                                   \
-    if (row->shared_stride == 1)                                                                 \
-        return function(row, x, y, weights, bias, lanes, count, pixels, row->column_step, 1, 1); \
-    return function(row, x, y, weights, bias, lanes, count, pixels, row->column_step, 1, 2);
+    case step * 2 + stride: return function(row, x, y, weights, bias, lanes, count, pixels, step, stride);
+#define SHARED_OTHER(function)                                                                \
+    if (row->shared_stride == 1)                                                              \
+        return function(row, x, y, weights, bias, lanes, count, pixels, row->column_step, 1); \
+    return function(row, x, y, weights, bias, lanes, count, pixels, row->column_step, 2);
 
 static TARGET void AT_LEVEL(shared_pair)(SHARED_PARAMETERS) {
-    SHARED_PLANES(AT_LEVEL(shared_pair_blocks))
     switch (row->column_step * 2 + row->shared_stride) {
         SHARED_STEP(AT_LEVEL(shared_pair_blocks), 16, 1) SHARED_STEP(AT_LEVEL(shared_pair_blocks), 16, 2)
         SHARED_STEP(AT_LEVEL(shared_pair_blocks), 32, 2) SHARED_STEP(AT_LEVEL(shared_pair_blocks), 64, 1)
@@ -209,7 +191,6 @@ static TARGET void AT_LEVEL(shared_pair)(SHARED_PARAMETERS) {
     SHARED_OTHER(AT_LEVEL(shared_pair_blocks))
 }
 static TARGET void AT_LEVEL(shared_one)(SHARED_PARAMETERS) {
-    SHARED_PLANES(AT_LEVEL(shared_one_blocks))
     switch (row->column_step * 2 + row->shared_stride) {
         SHARED_STEP(AT_LEVEL(shared_one_blocks), 3, 1) SHARED_STEP(AT_LEVEL(shared_one_blocks), 3, 2)
         SHARED_STEP(AT_LEVEL(shared_one_blocks), 6, 1) SHARED_STEP(AT_LEVEL(shared_one_blocks), 6, 2)
@@ -567,5 +548,4 @@ static TARGET void AT_LEVEL(gradient_x)(const galatea_gradient_row *row, const f
 #undef SHARED_CASE
 #undef SHARED_STEP
 #undef SHARED_OTHER
-#undef SHARED_PLANES
 #undef AS_CONSTANT

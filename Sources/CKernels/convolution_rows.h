@@ -15,6 +15,16 @@ enum { LINES_AT_ONCE = 2 };
 /// as keep a core multiplying while a dozen lines under way bring one.
 enum { INPUTS_A_LINE = 8 };
 
+/// Asks for the next lines of what lies ahead, as long as there are some.
+static inline __attribute__((always_inline)) void ask_ahead(const char **ahead, const char *end) {
+    _Pragma("clang loop unroll(full)")
+    for (int line = 0; line < LINES_AT_ONCE; line++) {
+        if (*ahead >= end) return;
+        __builtin_prefetch(*ahead, 0, 2);
+        *ahead += CACHE_LINE;
+    }
+}
+
 /// A run of input values that meets a run of weights, for the first pixel of a row.
 typedef struct {
     ptrdiff_t input;   ///< Offset from the row's input pointer.
@@ -35,7 +45,6 @@ typedef struct {
     ptrdiff_t input_step;    ///< Floats between the inputs of neighbouring pixels.
     ptrdiff_t output_step;   ///< Floats between neighbouring output pixels.
     ptrdiff_t column_step;   ///< Floats between the inputs of neighbouring kernel columns.
-    ptrdiff_t channel_step;  ///< Floats between the channels of an input; not 1 for planes, which only shared forms read.
     int shared_stride;       ///< input_step / column_step, 1 or 2, where a tap is three whole columns; else 0.
     ptrdiff_t planned;       ///< Pixels of the rows that `blocks` is for; 0 at first.
     int blocks[2];           ///< Pixels of a block for single channel blocks and for pairs, set by the kernel.

@@ -1,6 +1,7 @@
 #include "include/image_frame.h"
 
 #include "image_rows.h"
+#include "lanes.h"
 
 #if GALATEA_HAS_X86_LEVELS
 #include <immintrin.h>
@@ -8,11 +9,6 @@
 #define UNROLLED _Pragma("clang loop unroll(full)")
 
 enum { WIDTH = 16, CHANNELS = 3, PIXELS = 2 * WIDTH };
-
-/// As many of up to sixteen lanes as are left.
-static inline __mmask16 first_lanes(ptrdiff_t left) {
-    return left >= WIDTH ? 0xffff : left > 0 ? (__mmask16)((1u << left) - 1) : 0;
-}
 
 /// Puts `count` pixels of three channels, 32 where `whole`, into their phases: sixteen odd and sixteen even columns of
 /// each channel are picked from six vectors, a pair of those at a time. `to` is where the odd ones of the first channel

@@ -3,10 +3,7 @@
 #include <string.h>
 
 #include "convolution_rows.h"
-
-#if GALATEA_HAS_X86_LEVELS
-#include <immintrin.h>
-#endif
+#include "lanes.h"
 
 // Pixels of a vector, vectors and outputs of a tile: its sums fill 24 of 32 registers, and eleven loads (of which
 // three cross a cache line at most) serve 24 multiply-adds.
@@ -16,20 +13,14 @@ enum { WIDTH = 16, VECTORS = 3, OUTPUTS = 8, MOST_CHANNELS = 4 };
 
 static ptrdiff_t rounded(ptrdiff_t count) { return (count + WIDTH - 1) / WIDTH * WIDTH; }
 
-static int is_square(const galatea_convolution *s, ptrdiff_t stride) {
-    return s->kernel_height == 3 && s->kernel_width == 3 && s->padding_y == 1 && s->padding_x == 1 &&
-           s->stride_y <= stride && s->stride_x <= stride;
-}
-
 int galatea_takes_phases(galatea_level level, const galatea_convolution *s, const galatea_convolution *next) {
 #if GALATEA_HAS_X86_LEVELS
-    // Fewer outputs of the next one leave its vectors unfilled; as few of this one take a form of their own, which sums
-    // in another order.
-    return level == GALATEA_AVX512 && is_square(s, 2) && s->stride_y == 2 && s->stride_x == 2 &&
-           s->channels <= MOST_CHANNELS && 2 * s->outputs > s->channels && is_square(next, 2) &&
-           next->channels == s->outputs && next->outputs >= WIDTH;
+    // As few outputs as half the channels take a form of their own, which sums in another order.
+    return level == GALATEA_AVX512 && s->kernel_height == 3 && s->kernel_width == 3 && s->padding_y == 1 &&
+           s->padding_x == 1 && s->stride_y == 2 && s->stride_x == 2 && s->channels <= MOST_CHANNELS &&
+           2 * s->outputs > s->channels && next->channels == s->outputs && galatea_takes_planes(next);
 #else
-    (void)level, (void)s, (void)next, (void)is_square;
+    (void)level, (void)s, (void)next;
     return 0;
 #endif
 }
@@ -51,15 +42,6 @@ galatea_frame galatea_phase_frame(const galatea_convolution *s) {
     const ptrdiff_t plane = rounded(WIDTH * vector_count(s) + row + 1 + GALATEA_PHASE_SLACK);
     return (galatea_frame){.arrangement = GALATEA_PHASES, .row = row, .plane = plane,
                            .count = 4 * s->channels * plane};
-}
-
-galatea_frame galatea_plane_frame(const galatea_convolution *s) {
-    const ptrdiff_t row = s->width + 1, first = rounded(row + 1);
-    const ptrdiff_t lines = (first + rounded(s->height * row) + rounded(row + 1)) / WIDTH;
-    // An odd number of cache lines: planes then share no sets of the cache.
-    const ptrdiff_t plane = (lines | 1) * WIDTH;
-    return (galatea_frame){.arrangement = GALATEA_PLANES, .first = first, .row = row, .plane = plane,
-                           .count = s->channels * plane};
 }
 
 // Packed: weights [blocks of outputs][3 rows][channels][3 columns][OUTPUTS outputs], the last block filled up with
@@ -98,6 +80,7 @@ void galatea_phase_pack(const galatea_convolution *s, const float *weights, floa
 typedef struct {
     const float *weights, *bias;  ///< Of a block of outputs, filled up with zeros.
     ptrdiff_t channels, phase, row;
+    ptrdiff_t differences;        ///< Floats from a number of y to its difference.
     int relu;
     const char *ahead, *ahead_end;
 } phase_pass;
@@ -113,10 +96,7 @@ static inline __attribute__((always_inline)) GALATEA_TARGET_AVX512 void phase_ti
     for (int r = 0; r < 3; r++) {
         const float *in = x + r % 2 * 2 * pass->phase + r / 2 * pass->row;
         for (ptrdiff_t c = 0; c < pass->channels; c++, in += 4 * pass->phase) {
-            for (int line = 0; line < LINES_AT_ONCE && pass->ahead < pass->ahead_end; line++) {
-                __builtin_prefetch(pass->ahead, 0, 2);
-                pass->ahead += CACHE_LINE;
-            }
+            ask_ahead(&pass->ahead, pass->ahead_end);
             UNROLL for (int s = 0; s < 3; s++, weight += OUTPUTS) {
                 const float *from = in + s % 2 * pass->phase + s / 2;
                 __m512 value[VECTORS];
@@ -132,11 +112,18 @@ static inline __attribute__((always_inline)) GALATEA_TARGET_AVX512 void phase_ti
     UNROLL for (int v = 0; v < V; v++) memcpy(&here[v], lanes + v, sizeof here[v]);
     UNROLL for (int k = 0; k < OUTPUTS; k++) {
         if (k >= outputs) break;
-        UNROLL for (int v = 0; v < V; v++) {
+        float *to = y + k * plane;
+        __m512 before = _mm512_loadu_ps(to - WIDTH);
+        UNROLL for (int v = 0; v < V; v++, to += WIDTH) {
             // The maximum of 0 and NaN, in this order, is NaN.
-            const __m512 rectified = _mm512_maskz_max_ps(here[v], _mm512_setzero_ps(), sum[k * V + v]);
-            _mm512_storeu_ps(y + k * plane + v * WIDTH,
-                             pass->relu ? rectified : _mm512_maskz_mov_ps(here[v], sum[k * V + v]));
+            const __m512 number = pass->relu ? _mm512_maskz_max_ps(here[v], _mm512_setzero_ps(), sum[k * V + v])
+                                             : _mm512_maskz_mov_ps(here[v], sum[k * V + v]);
+            // Two columns before: the last two of the vector before, and all but the last two of this one.
+            const __m512i earlier =
+                _mm512_alignr_epi32(_mm512_castps_si512(number), _mm512_castps_si512(before), WIDTH - 2);
+            _mm512_storeu_ps(to, number);
+            _mm512_storeu_ps(to + pass->differences, _mm512_sub_ps(_mm512_castsi512_ps(earlier), number));
+            before = number;
         }
     }
 }
@@ -147,7 +134,8 @@ void galatea_phase_convolution(const galatea_convolution *s, const float *x, con
     const ptrdiff_t vectors = vector_count(s), blocks = block_count(s), channels = s->channels;
     const float *lanes = packed + blocks * weights_a_block(s);
     const galatea_frame from = galatea_phase_frame(s);
-    phase_pass pass = {.channels = channels, .phase = from.plane, .row = from.row, .relu = relu};
+    phase_pass pass = {.channels = channels, .phase = from.plane, .row = from.row,
+                       .differences = frame->count / 2, .relu = relu};
     if (ahead && ahead->bytes[0] > 0) {
         pass.ahead = ahead->start[0];
         pass.ahead_end = pass.ahead + ahead->bytes[0];

@@ -3,6 +3,7 @@
 #pragma once
 
 #include "asinh_table.h"
+#include "lanes.h"
 
 #define AVX512_INLINE static inline __attribute__((always_inline)) GALATEA_TARGET_AVX512
 
@@ -190,7 +191,7 @@ AVX512_INLINE void scale_avx512(const uint8_t *pixels, ptrdiff_t count, int big_
         }
     }
     for (; i < count; i += 16) {
-        const __mmask16 here = count - i < 16 ? (__mmask16)((1u << (count - i)) - 1) : 0xffff;
+        const __mmask16 here = first_lanes(count - i);
         const __m512i bits = native_order(_mm512_maskz_loadu_epi32(here, pixels + 4 * i), big_endian);
         lit = _mm512_or_si512(lit, bits);
         scale_any(bits, here, &s, out + i, census);

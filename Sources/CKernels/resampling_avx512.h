@@ -4,6 +4,8 @@
 // arithmetic, are what bounds a resize, and one that crosses a line counts twice. Included by resampling.c.
 #pragma once
 
+#include "lanes.h"
+
 #define UNROLLED _Pragma("clang loop unroll(full)")
 
 enum { WIDTH = 16, SPAN = 2 * WIDTH, FEWEST_OUTPUTS = 4 };
@@ -73,10 +75,7 @@ static void lay_out_taps(galatea_bicubic_axis x, galatea_arrangement arrangement
         // Odd column x stands at (x + 1) / 2 of its row, even column x at x / 2.
         block->start[0] = (int32_t)(from / 2 + 1);
         block->start[1] = (int32_t)((from + 1) / 2);
-        for (int part = 0; part < 3; part++) {
-            const ptrdiff_t here = 3 * (end - from) - WIDTH * part;
-            block->lanes[part] = here >= WIDTH ? 0xffff : here > 0 ? (1u << here) - 1 : 0;
-        }
+        for (int part = 0; part < 3; part++) block->lanes[part] = first_lanes(3 * (end - from) - WIDTH * part);
     }
 }
 
@@ -148,7 +147,7 @@ ALWAYS_INLINE GALATEA_TARGET_AVX512 void dense_row(const float *ring, ptrdiff_t 
             float *to = out;
             out += block->outputs * bands;
             if (bands == 1) {
-                _mm512_mask_storeu_ps(to, (__mmask16)((1u << block->outputs) - 1), sum[0]);
+                _mm512_mask_storeu_ps(to, first_lanes(block->outputs), sum[0]);
                 continue;
             }
             for (int part = 0; part < 3 && block->lanes[part]; part++) {

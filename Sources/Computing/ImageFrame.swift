@@ -6,7 +6,7 @@ public struct ImageFrame: Sendable, Hashable {
     public enum Arrangement: Int32, Sendable {
         /// Channels last: `[y][x][channel]`.
         case pixels = 0
-        /// One channel behind the other: `[channel][y][x]`.
+        /// One channel behind the other: `[channel][y][x]`; behind all of them planes of differences along a row.
         case planes = 1
         /// Four planes a channel, by the parity of row and column.
         case phases = 2

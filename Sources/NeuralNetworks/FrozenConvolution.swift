@@ -61,16 +61,19 @@ public struct FrozenConvolution: Sendable {
         instructionSet: InstructionSet
     ) {
         var shape = shape
-        let isPhased = arrangement == .phases
         let packedCount =
-            isPhased ? galatea_phase_packed_count(&shape) : galatea_convolution_packed_count(&shape)
+            switch arrangement {
+            case .pixels: galatea_convolution_packed_count(&shape)
+            case .planes: galatea_plane_packed_count(&shape)
+            case .phases: galatea_phase_packed_count(&shape)
+            }
         var packed = AlignedArray<Float>(repeating: 0, count: packedCount)
         packed.withMutableSpan { packed in
             packed.withUnsafeMutableBufferPointer {
-                if isPhased {
-                    galatea_phase_pack(&shape, layer.weight, $0.baseAddress)
-                } else {
-                    galatea_convolution_pack(&shape, layer.weight, $0.baseAddress)
+                switch arrangement {
+                case .pixels: galatea_convolution_pack(&shape, layer.weight, $0.baseAddress)
+                case .planes: galatea_plane_pack(&shape, layer.weight, $0.baseAddress)
+                case .phases: galatea_phase_pack(&shape, layer.weight, $0.baseAddress)
                 }
             }
         }
@@ -85,7 +88,7 @@ public struct FrozenConvolution: Sendable {
         }
         outputRow = galatea_convolution_output_width(&shape) * shape.outputs
         outputCount = galatea_convolution_output_height(&shape) * outputRow
-        workspaceCount = galatea_convolution_workspace_count(&shape)
+        workspaceCount = arrangement == .pixels ? galatea_convolution_workspace_count(&shape) : 0
         productCount = outputCount * shape.kernel_height * shape.kernel_width * shape.channels
     }
 
@@ -143,7 +146,7 @@ public struct FrozenConvolution: Sendable {
         if inputFrame.arrangement == .phases {
             return frame.arrangement == .planes && frame.row == inputFrame.row
                 && frame.first + rows * frame.row + 15 <= frame.plane
-                && shape.outputs * frame.plane <= frame.count
+                && 2 * shape.outputs * frame.plane == frame.count
         }
         return frame.arrangement == .pixels && frame.row >= outputRow
             && frame.first + (rows - 1) * frame.row + outputRow <= frame.count
@@ -166,7 +169,7 @@ public struct FrozenConvolution: Sendable {
                     case .planes:
                         galatea_plane_convolution(
                             shape, input, packed.baseAddress, bias, 1, output + frame.first, frame.row,
-                            &next, workspace)
+                            &next)
                     case .pixels:
                         galatea_convolution_forward(
                             galatea_level(UInt32(instructionSet.rawValue)), shape, input, packed.baseAddress,

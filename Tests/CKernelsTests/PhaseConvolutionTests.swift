@@ -1,8 +1,9 @@
 import CKernels
 import Computing
+import TestSupport
 import Testing
 
-@Suite("Convolutions from phases to planes")
+@Suite("Convolutions from phases to planes, and from planes")
 struct PhaseConvolutionTests {
     /// A first convolution and the one behind it.
     struct Pair: CustomStringConvertible, Sendable {
@@ -20,10 +21,9 @@ struct PhaseConvolutionTests {
     }
 
     static let pairs = [
-        Pair((69, 69), 3, 16, 32), Pair((69, 69), 3, 16, 32, stride: (1, 1)), Pair((64, 64), 3, 16, 16),
-        Pair((63, 64), 4, 24, 40), Pair((64, 63), 1, 17, 33, stride: (2, 1)), Pair((3, 5), 2, 3, 16),
-        Pair((1, 1), 3, 16, 32), Pair((2, 2), 1, 1, 16), Pair((5, 40), 3, 9, 18, stride: (1, 2)),
-        Pair((128, 20), 3, 8, 64),
+        Pair((69, 69), 3, 16, 32), Pair((69, 69), 3, 16, 32, stride: (1, 2)), Pair((64, 64), 3, 16, 27),
+        Pair((63, 64), 4, 24, 54), Pair((64, 63), 1, 17, 64), Pair((3, 41), 2, 3, 28),
+        Pair((1, 21), 3, 16, 32), Pair((2, 22), 1, 1, 30), Pair((5, 40), 3, 9, 59, stride: (1, 2)), Pair((128, 26), 3, 8, 161),
     ]
 
     /// The array of a frame of phases with an image in it.
@@ -52,8 +52,27 @@ struct PhaseConvolutionTests {
         }
     }
 
+    /// The array of a frame of planes with an image in it, and the differences of its columns.
+    static func planes(_ image: [Float], _ shape: galatea_convolution) -> [Float] {
+        var shape = shape
+        let frame = galatea_plane_frame(&shape)
+        var array = [Float](repeating: 0, count: frame.count)
+        for (index, value) in image.enumerated() {
+            let (c, x) = (index % shape.channels, index / shape.channels % shape.width)
+            let y = index / shape.channels / shape.width
+            array[frame.first + c * frame.plane + y * frame.row + x] = value
+        }
+        for c in 0..<shape.channels {
+            let first = frame.first + c * frame.plane
+            for place in first..<first + shape.height * frame.row {
+                array[frame.count / 2 + place] = array[place - 2] - array[place]
+            }
+        }
+        return array
+    }
+
     @Test(
-        "Both convolutions have the bits of the usual form, and zeros around the image stay",
+        "The first convolution has the bits of the usual form, and zeros around the image stay",
         .enabled(if: InstructionSet.detected == .avx512), arguments: pairs, [true, false])
     func bitsOfUsualForm(pair: Pair, relu: Bool) {
         let level = InstructionSet.avx512
@@ -64,36 +83,80 @@ struct PhaseConvolutionTests {
         let weights = normalNumbers(pair.first.weightCount, seed: 3)
         let bias = relu ? normalNumbers(shape.outputs, seed: 4) : nil
         let packed = filled(galatea_phase_packed_count(&shape)) { galatea_phase_pack(&shape, weights, $0) }
-        var planes = galatea_plane_frame(&next)
-        var middle = [Float](repeating: 0, count: planes.count)
+        var frame = galatea_plane_frame(&next)
+        var middle = [Float](repeating: 0, count: frame.count)
         let ahead = [Float](repeating: 1, count: 999)
         ahead.withUnsafeBytes { bytes in
             var asked = galatea_ahead()
             (asked.start.0, asked.bytes.0) = (bytes.baseAddress, bytes.count)
             galatea_phase_convolution(
-                &shape, Self.placed(image, shape, level), packed, bias, relu ? 1 : 0, &middle, &planes, &asked
+                &shape, Self.placed(image, shape, level), packed, bias, relu ? 1 : 0, &middle, &frame, &asked
             )
         }
         let usual = pair.first.forward(image, weights, bias: bias, relu: relu, at: level)
-        var expected = [Float](repeating: 0, count: planes.count)
-        for (index, value) in usual.enumerated() {
-            let (k, x) = (index % shape.outputs, index / shape.outputs % next.width)
-            let y = index / shape.outputs / next.width
-            expected[planes.first + k * planes.plane + y * planes.row + x] = value
+        let expected = Self.planes(usual, next)
+        let half = frame.count / 2
+        #expect(bits(middle.prefix(half).map { $0 + 0 }) == bits(expected.prefix(half).map { $0 + 0 }))
+        // Differences that a convolution meets: of odd columns and the right border, in the rows around the image too.
+        for c in 0..<next.channels {
+            for y in -1...next.height {
+                for x in stride(from: 1, through: next.width, by: 2) {
+                    let place = half + frame.first + c * frame.plane + y * frame.row + x
+                    #expect(
+                        middle[place] == expected[place] || middle[place].isNaN && expected[place].isNaN,
+                        "channel \(c), row \(y), column \(x)")
+                }
+            }
         }
-        #expect(bits(middle.map { $0 + 0 }) == bits(expected.map { $0 + 0 }))
+    }
 
-        let secondWeights = normalNumbers(pair.second.weightCount, seed: 5)
-        let secondPacked = filled(galatea_convolution_packed_count(&next)) {
-            galatea_convolution_pack(&next, secondWeights, $0)
-        }
-        var workspace = [Float](repeating: .nan, count: galatea_convolution_workspace_count(&next))
-        let outputs = filled(pair.second.outputCount) {
+    /// y of the second convolution from its planes, its rows a little apart, while some memory is asked for.
+    static func second(
+        _ pair: Pair, _ image: [Float], _ weights: [Float], bias: [Float]? = nil, relu: Bool = false
+    ) -> [Float] {
+        var shape = pair.second.shape
+        let packed = filled(galatea_plane_packed_count(&shape)) { galatea_plane_pack(&shape, weights, $0) }
+        let (row, gap) = (pair.second.outputWidth * shape.outputs, 5)
+        var y = [Float](repeating: 7, count: pair.second.outputHeight * (row + gap))
+        let ahead = [Float](repeating: 1, count: 999)
+        ahead.withUnsafeBytes { bytes in
+            var asked = galatea_ahead()
+            (asked.start.0, asked.bytes.0) = (bytes.baseAddress, bytes.count)
             galatea_plane_convolution(
-                &next, middle, secondPacked, nil, relu ? 1 : 0, $0, pair.second.outputWidth * next.outputs,
-                nil, &workspace)
+                &shape, planes(image, shape), packed, bias, relu ? 1 : 0, &y, row + gap, &asked)
         }
-        #expect(bits(outputs) == bits(pair.second.forward(usual, secondWeights, relu: relu, at: level)))
+        for o in 0..<pair.second.outputHeight {
+            #expect(y[o * (row + gap) + row..<(o + 1) * (row + gap)].allSatisfy { $0 == 7 }, "row \(o)")
+        }
+        return (0..<pair.second.outputHeight).flatMap { y[$0 * (row + gap)..<$0 * (row + gap) + row] }
+    }
+
+    @Test(
+        "The second one equals the naive twin exactly on whole numbers",
+        .enabled(if: InstructionSet.detected == .avx512), arguments: pairs)
+    func wholeNumbersExact(pair: Pair) {
+        let image = wholeNumbers(pair.second.inputCount, seed: 5)
+        let weights = wholeNumbers(pair.second.weightCount, seed: 6)
+        let bias = wholeNumbers(pair.second.shape.outputs, seed: 7)
+        let expected = pair.second.naiveForward(image, weights).map { Float($0) }
+        #expect(Self.second(pair, image, weights) == expected)
+        let rectified = expected.enumerated().map { max(0, $1 + bias[$0 % bias.count]) }
+        #expect(Self.second(pair, image, weights, bias: bias, relu: true) == rectified)
+    }
+
+    @Test(
+        "The second one's error is rounding, and NaN reaches every number that sees it and no other",
+        .enabled(if: InstructionSet.detected == .avx512), arguments: pairs)
+    func rounding(pair: Pair) {
+        var image = normalNumbers(pair.second.inputCount, seed: 8)
+        let weights = normalNumbers(pair.second.weightCount, seed: 9)
+        let terms = Double(pair.second.weightCount / pair.second.shape.outputs)
+        expectClose(
+            Self.second(pair, image, weights).map(Double.init), pair.second.naiveForward(image, weights),
+            absolute: 3e-7 * terms, "\(pair)")
+        image[image.count / 2] = .nan
+        let expected = pair.second.naiveForward(image, weights).map(\.isNaN)
+        #expect(Self.second(pair, image, weights, relu: true).map(\.isNaN) == expected)
     }
 
     @Test("Other shapes and levels keep to pixels")
@@ -106,7 +169,8 @@ struct PhaseConvolutionTests {
             { first, _ in first.stride_x = 1 }, { first, _ in first.kernel_height = 5 },
             { first, _ in first.padding_x = 0 }, { first, _ in first.channels = 5 },
             { first, next in (first.channels, first.outputs, next.channels) = (4, 2, 2) },
-            { _, next in next.outputs = 15 }, { _, next in next.stride_y = 3 },
+            { _, next in next.outputs = 26 }, { _, next in next.stride_x = 1 },
+            { _, next in next.width = 10 }, { _, next in next.padding_x = 0 },
             { _, next in next.kernel_width = 1 }, { _, next in next.channels = 15 },
         ] {
             var (first, second) = (shape, next)

@@ -16,6 +16,7 @@
 #include "phase_convolution.h"
 #include "photometry.h"
 #include "pixel_scaling.h"
+#include "plane_convolution.h"
 #include "point_distance.h"
 #include "rbf_decision.h"
 #include "reduction.h"

@@ -9,7 +9,9 @@
 /// The order of an image's numbers.
 typedef enum {
     GALATEA_PIXELS = 0,  ///< Channels last: [y][x][channel].
-    GALATEA_PLANES = 1,  ///< One channel behind the other: [channel][y][x].
+    /// One channel behind the other, [channel][y][x], and behind them as many planes again, of the difference of the
+    /// number two columns before and the one that stands there.
+    GALATEA_PLANES = 1,
     /// Four planes a channel, as a stride of 2 takes them: [channel][(y + 1) % 2][(x + 1) % 2][(y + 1) / 2][(x + 1) / 2],
     /// the pixels a kernel's column meets side by side.
     GALATEA_PHASES = 2,

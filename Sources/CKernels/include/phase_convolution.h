@@ -6,14 +6,13 @@
 #pragma once
 
 #include "convolution.h"
+#include "plane_convolution.h"
 
 /// Whether a level has this form for a convolution, and for the next one the form that reads its planes.
 int galatea_takes_phases(galatea_level level, const galatea_convolution *shape, const galatea_convolution *next);
 
 /// The frame in which `galatea_phase_convolution` expects its input: phases.
 galatea_frame galatea_phase_frame(const galatea_convolution *shape);
-/// The frame in which `galatea_plane_convolution` expects its input: planes.
-galatea_frame galatea_plane_frame(const galatea_convolution *shape);
 
 /// Floats that the packed weights take.
 ptrdiff_t galatea_phase_packed_count(const galatea_convolution *shape);
@@ -28,8 +27,3 @@ void galatea_phase_pack(const galatea_convolution *shape, const float *weights, 
 void galatea_phase_convolution(const galatea_convolution *shape, const float *x, const float *packed,
                                const float *bias, int relu, float *y, const galatea_frame *frame,
                                const galatea_ahead *ahead);
-
-/// `galatea_convolution_forward` at level AVX-512 with its input in planes, `x` the array of `galatea_plane_frame`.
-void galatea_plane_convolution(const galatea_convolution *shape, const float *x, const float *packed,
-                               const float *bias, int relu, float *y, ptrdiff_t y_row, const galatea_ahead *ahead,
-                               float *workspace);
