@@ -23,7 +23,8 @@ struct PhaseConvolutionTests {
     static let pairs = [
         Pair((69, 69), 3, 16, 32), Pair((69, 69), 3, 16, 32, stride: (1, 2)), Pair((64, 64), 3, 16, 27),
         Pair((63, 64), 4, 24, 54), Pair((64, 63), 1, 17, 64), Pair((3, 41), 2, 3, 28),
-        Pair((1, 21), 3, 16, 32), Pair((2, 22), 1, 1, 30), Pair((5, 40), 3, 9, 59, stride: (1, 2)), Pair((128, 26), 3, 8, 161),
+        Pair((1, 21), 3, 16, 32), Pair((2, 22), 1, 1, 30), Pair((5, 40), 3, 9, 59, stride: (1, 2)),
+        Pair((128, 26), 3, 8, 161),
     ]
 
     /// The array of a frame of phases with an image in it.
