@@ -58,6 +58,14 @@ const void *galatea_map_file(int descriptor, size_t size) {
 
 size_t galatea_mapped_page_size(void) { return page_size; }
 
+void galatea_map_large_pages(const void *start, size_t size) {
+#ifdef MADV_HUGEPAGE
+    madvise((void *)start, size, MADV_HUGEPAGE);
+#else
+    (void)start, (void)size;
+#endif
+}
+
 void galatea_unmap_file(const void *start, size_t size) { munmap((void *)start, size); }
 
 void galatea_release_mapped(const void *start, size_t size) {

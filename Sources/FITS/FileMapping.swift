@@ -1,5 +1,6 @@
 internal import CFileMapping
 internal import Foundation
+internal import Synchronization
 
 /// A file's bytes as memory, read from the page cache without a copy.
 ///
@@ -11,6 +12,12 @@ final class FileMapping: Sendable {
     private let size: Int
     private let descriptor: Int32
     private let pageSize: Int
+    /// Whether the file is read in large pages by now.
+    private let hasLargePages = Atomic(false)
+
+    /// Bytes in a row that are expected of a file of which most is wanted: of one that is read here and there the
+    /// system would read several times as much.
+    private static let longStretch = Int(GALATEA_LARGE_PAGE_BYTES) / 4
 
     /// Maps a file that stays open; `nil` where the system does not.
     init?(descriptor: Int32, size: Int) {
@@ -53,6 +60,9 @@ final class FileMapping: Sendable {
     /// Maps the pages of a range before they are touched: a processor fetches ahead only from pages that are there.
     func expect(_ range: Range<Int>) {
         precondition(range.lowerBound >= 0 && range.upperBound <= size, "FileMapping: \(range) of \(size)")
+        if range.count >= Self.longStretch, !hasLargePages.exchange(true, ordering: .relaxed) {
+            galatea_map_large_pages(start, size)
+        }
         galatea_expect_mapped(start + range.lowerBound, range.count, broken)
     }
 

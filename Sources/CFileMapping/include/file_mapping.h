@@ -10,6 +10,13 @@ enum { GALATEA_FAULT_AROUND_BYTES = 1 << 16 };
 /// Maps the first `size` bytes of an open file for reading, shared with the page cache; NULL where that fails.
 const void *galatea_map_file(int descriptor, size_t size);
 
+/// Bytes of a large page.
+enum { GALATEA_LARGE_PAGE_BYTES = 1 << 21 };
+
+/// Has what of a mapping is not in memory yet read in whole large pages, where the file system knows those: for files of
+/// which most is wanted. Mapping their pages then costs a fraction of what small ones do.
+void galatea_map_large_pages(const void *start, size_t size);
+
 /// Ends a mapping.
 void galatea_unmap_file(const void *start, size_t size);
 
