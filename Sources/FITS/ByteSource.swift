@@ -58,11 +58,18 @@ package final class ByteSource: Sendable {
 
     /// The regular file at `path`, read in one go; a file beyond `limit` bytes stays on disk.
     ///
-    /// - Parameter memory: Where the bytes go if no source needs it any more; replaced otherwise.
+    /// - Parameters:
+    ///   - memory: Where the bytes go if no source needs it any more; replaced otherwise.
+    ///   - likelySize: Bytes that the file probably has. If so, nobody is asked for its size.
     static func whole(
-        path: String, memory: inout ReusedMemory, limit: Int = 1 << 24
+        path: String, memory: inout ReusedMemory, likelySize: Int? = nil, limit: Int = 1 << 24
     ) throws(FITSError) -> ByteSource {
-        let (descriptor, size) = try open(path)
+        let descriptor = try openAny(path)
+        if let likelySize, isRead(descriptor, as: likelySize, into: &memory) {
+            close(descriptor)
+            return ByteSource(storage: .reused(memory), size: likelySize, name: path)
+        }
+        let size = try regularSize(descriptor, path)
         guard size <= limit else {
             return ByteSource(storage: .file(descriptor: descriptor), size: size, name: path)
         }
@@ -73,8 +80,20 @@ package final class ByteSource: Sendable {
         return ByteSource(storage: .reused(memory), size: size, name: path)
     }
 
+    /// Reads a file of so many bytes; `false`, whatever was read, when it has not so many, or is none to read from.
+    private static func isRead(_ descriptor: Int32, as size: Int, into memory: inout ReusedMemory) -> Bool {
+        // One byte more is asked for: what has it is longer.
+        ReusedMemory.fill(&memory, count: size + 1) { pread(descriptor, $0.baseAddress, size + 1, 0) } == size
+    }
+
     /// Opens a regular file.
     private static func open(_ path: String) throws(FITSError) -> (descriptor: Int32, size: Int) {
+        let descriptor = try openAny(path)
+        return (descriptor, try regularSize(descriptor, path))
+    }
+
+    /// Opens whatever is at a path.
+    private static func openAny(_ path: String) throws(FITSError) -> Int32 {
         // Of the bytes as they lie in memory this takes nothing; of a view of them it is felt beside opening.
         let holdsZero = path.utf8.withContiguousStorageIfAvailable { $0.contains(0) }
         guard !(holdsZero ?? path.utf8.contains(0)) else {
@@ -83,6 +102,11 @@ package final class ByteSource: Sendable {
         // Without O_NONBLOCK opening a pipe waits for its other end.
         let descriptor = Foundation.open(path, O_RDONLY | O_CLOEXEC | O_NONBLOCK)
         guard descriptor >= 0 else { throw .cannotOpen(path: path, reason: SystemError.text(errno)) }
+        return descriptor
+    }
+
+    /// Bytes of an open file; closes one that is not regular.
+    private static func regularSize(_ descriptor: Int32, _ path: String) throws(FITSError) -> Int {
         var status = stat()
         guard fstat(descriptor, &status) == 0 else {
             let code = errno
@@ -93,7 +117,7 @@ package final class ByteSource: Sendable {
             close(descriptor)
             throw .notRegularFile(path: path, kind: kind)
         }
-        return (descriptor, Int(status.st_size))
+        return Int(status.st_size)
     }
 
     deinit {

@@ -12,7 +12,7 @@ public struct CutoutReader: Sendable {
 
     /// Reads the file at `path`.
     public mutating func read(_ path: String) throws(FITSError) -> CutoutFile {
-        let source = try ByteSource.whole(path: path, memory: &memory)
+        let source = try ByteSource.whole(path: path, memory: &memory, likelySize: pattern?.size)
         if let pattern, let header = try pattern.header(of: source) {
             return CutoutFile(header, in: source, dataOffset: pattern.dataOffset)
         }

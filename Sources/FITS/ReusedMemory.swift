@@ -15,14 +15,14 @@ final class ReusedMemory: Sendable {
 
     /// Writes the first `count` bytes of `memory`, which is replaced when it is too small or still needed
     /// elsewhere.
-    static func fill(
+    static func fill<Result, Failure>(
         _ memory: inout ReusedMemory, count: Int,
-        _ body: (UnsafeMutableRawBufferPointer) throws(FITSError) -> Void
-    ) throws(FITSError) {
+        _ body: (UnsafeMutableRawBufferPointer) throws(Failure) -> Result
+    ) throws(Failure) -> Result {
         if !isKnownUniquelyReferenced(&memory) || memory.bytes.count < count {
             memory = ReusedMemory(capacity: count)
         }
-        try body(UnsafeMutableRawBufferPointer(rebasing: memory.bytes[..<count]))
+        return try body(UnsafeMutableRawBufferPointer(rebasing: memory.bytes[..<count]))
     }
 
     /// Lends a part.

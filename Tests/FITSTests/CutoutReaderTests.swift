@@ -67,8 +67,14 @@ struct CutoutReaderTests {
             .write(to: URL(fileURLWithPath: cut))
         let empty = folder.path("empty.fits")
         try Data().write(to: URL(fileURLWithPath: empty))
+        let pipe = folder.path("pipe.fits")
+        #expect(mkfifo(pipe, 0o600) == 0)
         for _ in 0..<2 {
             #expect(try pixels(reader.read(good)) == Array(repeating: 7, count: 400))
+            #expect(throws: FITSError.notRegularFile(path: pipe, kind: "a pipe")) { try reader.read(pipe) }
+            #expect(throws: FITSError.notRegularFile(path: "/dev/zero", kind: "a device")) {
+                try reader.read("/dev/zero")
+            }
             #expect(
                 throws: FITSError.truncated(path: cut, hdu: 0, part: "image", promised: 1600, present: 100)
             ) { try reader.read(cut) }
