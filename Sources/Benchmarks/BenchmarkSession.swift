@@ -12,6 +12,7 @@ final class BenchmarkSession {
     private let python: String?
     private let scratch: ScratchFolder
     private var surveys: [Int: SimulatedSurvey] = [:]
+    private var newSurveyCount = 0
     private var peerCount = 0
 
     /// A run.
@@ -38,6 +39,14 @@ final class BenchmarkSession {
         let survey = try await SimulatedSurvey(count: count, folder: file("survey-\(count)"))
         surveys[count] = survey
         return survey
+    }
+
+    /// A survey of its own for a task, as its files were written: the system gives up cached ones now and then, and a
+    /// peer that reads them again leaves them in small pages.
+    func newSurvey(_ count: Int) async throws -> SimulatedSurvey {
+        newSurveyCount += 1
+        return try await SimulatedSurvey(
+            count: count, folder: file("survey-\(count)-\(newSurveyCount)"))
     }
 
     /// Writes an array for peers and returns its path.

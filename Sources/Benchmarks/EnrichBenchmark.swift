@@ -11,13 +11,13 @@ struct EnrichBenchmark: Benchmark {
     private static let copies = 8
 
     func tasks(_ session: BenchmarkSession, threads: Int) async throws -> [MeasuredTask] {
-        let survey = try await session.survey(1024)
         var tasks: [MeasuredTask] = []
         for (label, model) in [("paper", Repository.paperModel), ("default", Repository.defaultModel)] {
+            let survey = try await session.newSurvey(1024)
             let folder = session.file("enrich-\(label)")
             try SurveyScaleModel(supportVectors: 2000, references: 100_000).write(model, to: folder)
             let speed = EnrichmentSpeed(
-                model: folder, survey: survey, threads: threads, folder: session.file(""))
+                model: folder, survey: survey, threads: threads, folder: survey.folder)
             tasks.append(
                 try await session.measure(
                     try speed.comparison(

@@ -6,15 +6,17 @@
 #include <memory>
 
 // Its own distances are not used. Compiled for the oldest processor of an architecture, as all of this package is, it
-// asks for nothing that may not be there; with its vectors left out it would not ask memory for points in time.
-// For that it reads the number behind a full list of links as well: up to three bytes that every allocator leaves, and
-// that the address sanitizer reports, under which it goes without.
+// asks for nothing that may not be there; with its vectors left out it would not ask memory for points in time while
+// it builds. For that it reads the number behind a full list of links as well: up to three bytes that every allocator
+// leaves, and that the address sanitizer reports, under which it goes without.
 #if defined(__has_feature)
 #if __has_feature(address_sanitizer)
 #define NO_MANUAL_VECTORIZATION
 #endif
 #endif
 #include <hnswlib/hnswlib.h>
+
+#include "graph_search.hpp"
 
 #if defined(__linux__)
 #include <sys/mman.h>
@@ -63,8 +65,6 @@ struct galatea_hnsw {
         : space(settings), graph(&space, static_cast<size_t>(settings.capacity),
                                  static_cast<size_t>(settings.links), static_cast<size_t>(settings.building),
                                  static_cast<size_t>(settings.seed)) {
-        // Each search says how many candidates it keeps.
-        graph.setEf(1);
         use_large_pages(graph.data_level0_memory_, graph.max_elements_ * graph.size_data_per_element_);
     }
     Space space;
@@ -93,11 +93,12 @@ int galatea_hnsw_add(galatea_hnsw *graph, const float *point, uint64_t label, ch
 ptrdiff_t galatea_hnsw_nearest(const galatea_hnsw *graph, const float *query, ptrdiff_t breadth, ptrdiff_t k,
                                uint64_t *labels) {
     try {
-        auto found = graph->graph.searchKnn(query, static_cast<size_t>(breadth > k ? breadth : k));
+        GraphSearch search(graph->graph, query);
         ptrdiff_t count = 0;
-        // The farthest comes first.
-        while (found.size() > static_cast<size_t>(k)) found.pop();
-        for (; !found.empty(); found.pop()) labels[count++] = found.top().second;
+        for (const GraphSearch::Candidate &found : search.nearest(static_cast<size_t>(breadth > k ? breadth : k))) {
+            if (count == k) break;
+            labels[count++] = graph->graph.getExternalLabel(found.number);
+        }
         return count;
     } catch (const std::exception &) {
         return -1;

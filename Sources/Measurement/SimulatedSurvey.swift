@@ -4,6 +4,8 @@ internal import Pipeline
 
 /// A simulated survey on disk, what every measurement of the whole way starts from.
 public struct SimulatedSurvey: Sendable {
+    /// Where its files are.
+    public let folder: String
     /// The packed cutouts.
     public let cutouts: String
     /// Number of objects.
@@ -14,6 +16,7 @@ public struct SimulatedSurvey: Sendable {
         let summary = try await Simulation(
             survey: MockSurveyConfiguration(count: count, seed: seed), output: folder, threads: threads
         ).run()
+        self.folder = folder
         cutouts = summary.cutouts
         self.count = count
     }

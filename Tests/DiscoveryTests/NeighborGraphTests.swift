@@ -35,6 +35,19 @@ struct NeighborGraphTests {
         #expect(try Self.recall(narrow.neighbors(ofEach: queries, k: 10), exact) < 0.9)
     }
 
+    @Test("A search as broad as there are points finds all neighbours, in any number of dimensions")
+    func breadth() throws {
+        for dimension in [1, 3, 16, 17, 40] {
+            let points = Samples.cube(700, dimension: dimension)
+            let queries = Samples.cube(50, dimension: dimension, seed: 1)
+            let graph = try NeighborGraph(points)
+            #expect(
+                try graph.neighbors(ofEach: queries, k: 10, breadth: points.count).map { $0.map(\.row) }
+                    == NeighborSearch(points).neighbors(ofEach: queries, k: 10).map { $0.map(\.row) },
+                "\(dimension) dimensions")
+        }
+    }
+
     @Test("The same seed gives the same neighbours, on one thread as on five; another seed others")
     func seeds() throws {
         let points = Samples.cube(2000, dimension: 12)

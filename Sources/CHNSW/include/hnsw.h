@@ -1,4 +1,5 @@
-// hnswlib behind C: a navigable graph of points for approximate nearest neighbours. No exception gets out.
+// hnswlib behind C: a navigable graph of points for approximate nearest neighbours, and a search of our own on it. No
+// exception gets out.
 #pragma once
 
 #include <stddef.h>
@@ -33,7 +34,7 @@ typedef struct {
 galatea_hnsw *galatea_hnsw_create(const galatea_hnsw_settings *settings, char *reason, size_t reason_size);
 /// Adds a point of `dimension` floats, which are copied; 0 when it fails, with hnswlib's text in `reason`.
 int galatea_hnsw_add(galatea_hnsw *graph, const float *point, uint64_t label, char *reason, size_t reason_size);
-/// Labels of up to `k` points near `query`, in no order, and how many; -1 when it fails. `breadth` candidates are
+/// Labels of up to `k` points near `query`, nearest first, and how many; -1 when it fails. `breadth` candidates are
 /// looked at (hnswlib's ef), at least `k`.
 ptrdiff_t galatea_hnsw_nearest(const galatea_hnsw *graph, const float *query, ptrdiff_t breadth, ptrdiff_t k,
                                uint64_t *labels);
