@@ -41,8 +41,8 @@ final class BenchmarkSession {
         return survey
     }
 
-    /// A survey of its own for a task, as its files were written: the system gives up cached ones now and then, and a
-    /// peer that reads them again leaves them in small pages.
+    /// A survey for one task, whose pages are in the system's cache as they were written. Those of the shared one may
+    /// have been dropped meanwhile, and read again by a peer, in small pages.
     func newSurvey(_ count: Int) async throws -> SimulatedSurvey {
         newSurveyCount += 1
         return try await SimulatedSurvey(

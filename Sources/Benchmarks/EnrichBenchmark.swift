@@ -1,3 +1,4 @@
+import Foundation
 import Measurement
 
 /// The whole of `enrich` as the goal has it: 2,000 support vectors, 10 neighbours among 10^5.
@@ -14,6 +15,7 @@ struct EnrichBenchmark: Benchmark {
         var tasks: [MeasuredTask] = []
         for (label, model) in [("paper", Repository.paperModel), ("default", Repository.defaultModel)] {
             let survey = try await session.newSurvey(1024)
+            defer { try? FileManager.default.removeItem(atPath: survey.folder) }
             let folder = session.file("enrich-\(label)")
             try SurveyScaleModel(supportVectors: 2000, references: 100_000).write(model, to: folder)
             let speed = EnrichmentSpeed(

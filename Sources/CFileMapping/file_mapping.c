@@ -58,7 +58,7 @@ const void *galatea_map_file(int descriptor, size_t size) {
 
 size_t galatea_mapped_page_size(void) { return page_size; }
 
-void galatea_map_large_pages(const void *start, size_t size) {
+void galatea_ask_large_pages(const void *start, size_t size) {
 #ifdef MADV_HUGEPAGE
     madvise((void *)start, size, MADV_HUGEPAGE);
 #else

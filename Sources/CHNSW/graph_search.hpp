@@ -1,4 +1,4 @@
-// The search of a graph that hnswlib built: what its own finds, in half the time.
+// The search of a graph that hnswlib built: what its own finds, but for which of equally distant points.
 //
 // hnswlib keeps two heaps and asks memory for one point ahead. Here the candidates stand in one sorted list, nearest
 // first, as in Fu et al. (2019, PVLDB 12, 461), algorithm 1; and all points that a candidate links to are asked for
@@ -30,6 +30,7 @@ public:
     const std::vector<Candidate> &nearest(size_t breadth) {
         candidates_.clear();
         if (graph_.cur_element_count == 0) return candidates_;
+        breadth = std::min(breadth, static_cast<size_t>(graph_.cur_element_count));
         candidates_.reserve(breadth + 1);
         fresh_.resize(graph_.maxM0_);
         const Visit visit(graph_);
@@ -102,7 +103,7 @@ private:
                 for (size_t i = 0; i < around.count; i++) ask(point(around.numbers[i]), graph_.data_size_);
                 for (size_t i = 0; i < around.count; i++) {
                     const float found = distance(around.numbers[i]);
-                    if (found >= nearest) continue;
+                    if (!(found < nearest)) continue;
                     nearest = found;
                     here = around.numbers[i];
                     moved = true;
@@ -124,7 +125,7 @@ private:
         size_t first_new = candidates_.size();
         for (size_t i = 0; i < count; i++) {
             const float found = distance(fresh_[i]);
-            if (candidates_.size() == breadth && found >= candidates_.back().distance) continue;
+            if (candidates_.size() == breadth && !(found < candidates_.back().distance)) continue;
             const size_t place = insert({found, fresh_[i], false}, breadth);
             if (place < first_new) first_new = place;
             // It is likely to be the next one to be expanded.

@@ -5,8 +5,8 @@
 #include "convolution_rows.h"
 #include "lanes.h"
 
-// Pairs of pixels and outputs of a block: their sums fill 18 of 32 registers, the weights they meet another eight, and 23
-// loads serve 30 multiply-adds.
+// Pairs of pixels and outputs of a block: their sums fill 18 of 32 registers, the weights they meet another eight, and
+// 23 loads serve 30 multiply-adds. Up to half as many outputs are left to a last block.
 enum { WIDTH = 16, PAIRS = 3, PIXELS = 2 * PAIRS, PARTS = 2, OUTPUTS = PARTS * WIDTH };
 
 /// What of the kernel's three columns the products take: w0, w1, w0 + w2, -w2.
@@ -23,7 +23,7 @@ static ptrdiff_t weights_a_row(const galatea_convolution *s) { return s->channel
 int galatea_takes_planes(const galatea_convolution *s) {
     return s->kernel_height == 3 && s->kernel_width == 3 && s->padding_y == 1 && s->padding_x == 1 &&
            s->stride_x == 2 && galatea_convolution_output_width(s) >= PIXELS &&
-           5 * block_count(s) * OUTPUTS <= 6 * s->outputs;
+           5 * rounded(s->outputs) <= 6 * s->outputs;
 }
 
 galatea_frame galatea_plane_frame(const galatea_convolution *s) {
@@ -68,13 +68,13 @@ typedef struct {
     const char *ahead, *ahead_end;
 } plane_pass;
 
-/// The block of outputs of `PIXELS` pixels, from column `column` of y on, of which `y` is the first pixel.
+/// `parts` vectors of outputs of `PIXELS` pixels, from column `column` of y on, of which `y` is the first pixel.
 static inline __attribute__((always_inline)) GALATEA_TARGET_AVX512 void plane_block(plane_pass *pass, ptrdiff_t column,
-                                                                                    float *y) {
+                                                                                    float *y, const int parts) {
     // A pair's pixels are left + shared and shared + right.
     __m512 left[PAIRS][PARTS], shared[PAIRS][PARTS], right[PAIRS][PARTS];
     UNROLL for (int p = 0; p < PAIRS; p++)
-        UNROLL for (int v = 0; v < PARTS; v++) {
+        UNROLL for (int v = 0; v < parts; v++) {
             left[p][v] = right[p][v] = _mm512_setzero_ps();
             shared[p][v] = _mm512_loadu_ps(pass->bias + v * WIDTH);
         }
@@ -84,18 +84,18 @@ static inline __attribute__((always_inline)) GALATEA_TARGET_AVX512 void plane_bl
         for (ptrdiff_t c = 0; c < pass->channels; c++, in += pass->plane, odd += pass->plane) {
             ask_ahead(&pass->ahead, pass->ahead_end);
             __m512 weight[FILTERS][PARTS];
-            UNROLL for (int f = 0; f < FILTERS; f++)
-                UNROLL for (int v = 0; v < PARTS; v++, w += WIDTH) weight[f][v] = _mm512_loadu_ps(w);
+            UNROLL for (int f = 0; f < FILTERS; f++, w += OUTPUTS)
+                UNROLL for (int v = 0; v < parts; v++) weight[f][v] = _mm512_loadu_ps(w + v * WIDTH);
             UNROLL for (int p = 0; p < PAIRS; p++) {
                 const __m512 before = _mm512_set1_ps(odd[4 * p]), behind = _mm512_set1_ps(odd[4 * p + 2]);
                 const __m512 first = _mm512_set1_ps(in[4 * p + 1]), between = _mm512_set1_ps(in[4 * p + 2]),
                              second = _mm512_set1_ps(in[4 * p + 3]);
-                UNROLL for (int v = 0; v < PARTS; v++) {
+                UNROLL for (int v = 0; v < parts; v++) {
                     left[p][v] = _mm512_fmadd_ps(before, weight[FIRST][v], left[p][v]);
                     shared[p][v] = _mm512_fmadd_ps(between, weight[OUTER][v], shared[p][v]);
                     right[p][v] = _mm512_fmadd_ps(behind, weight[LAST][v], right[p][v]);
                 }
-                UNROLL for (int v = 0; v < PARTS; v++) {
+                UNROLL for (int v = 0; v < parts; v++) {
                     left[p][v] = _mm512_fmadd_ps(first, weight[MIDDLE][v], left[p][v]);
                     right[p][v] = _mm512_fmadd_ps(second, weight[MIDDLE][v], right[p][v]);
                 }
@@ -103,7 +103,7 @@ static inline __attribute__((always_inline)) GALATEA_TARGET_AVX512 void plane_bl
         }
     }
     UNROLL for (int p = 0; p < PAIRS; p++)
-        UNROLL for (int v = 0; v < PARTS; v++) {
+        UNROLL for (int v = 0; v < parts; v++) {
             __m512 pixel[2] = {_mm512_add_ps(left[p][v], shared[p][v]), _mm512_add_ps(shared[p][v], right[p][v])};
             UNROLL for (int i = 0; i < 2; i++) {
                 // The maximum of 0 and NaN, in this order, is NaN.
@@ -134,9 +134,11 @@ void galatea_plane_convolution(const galatea_convolution *s, const float *x, con
             for (int v = 0; v < PARTS; v++) pass.lanes[v] = first_lanes(left - v * WIDTH);
             pass.weights = packed + k / OUTPUTS * 3 * weights_a_row(s);
             for (ptrdiff_t p = 0;;) {
-                plane_block(&pass, p, y + p * s->outputs + k);
+                if (left > WIDTH) plane_block(&pass, p, y + p * s->outputs + k, PARTS);
+                else plane_block(&pass, p, y + p * s->outputs + k, 1);
                 if (p + PIXELS >= columns) break;
-                // The last block may overlap the one before it.
+                // The last block may overlap the one before it. Pixels that change places in their pairs then get other
+                // bits than they had, always the same ones.
                 p = p + 2 * PIXELS <= columns ? p + PIXELS : columns - PIXELS;
             }
         }

@@ -60,12 +60,13 @@ package final class ByteSource: Sendable {
     ///
     /// - Parameters:
     ///   - memory: Where the bytes go if no source needs it any more; replaced otherwise.
-    ///   - likelySize: Bytes that the file probably has. If so, nobody is asked for its size.
+    ///   - likelySize: Bytes that the file probably has, at most `limit`. If so, nobody is asked what it is and how
+    ///     long: a device that has as many bytes passes for a file.
     static func whole(
         path: String, memory: inout ReusedMemory, likelySize: Int? = nil, limit: Int = 1 << 24
     ) throws(FITSError) -> ByteSource {
         let descriptor = try openAny(path)
-        if let likelySize, isRead(descriptor, as: likelySize, into: &memory) {
+        if let likelySize, fill(&memory, from: descriptor, expecting: likelySize) {
             close(descriptor)
             return ByteSource(storage: .reused(memory), size: likelySize, name: path)
         }
@@ -81,7 +82,9 @@ package final class ByteSource: Sendable {
     }
 
     /// Reads a file of so many bytes; `false`, whatever was read, when it has not so many, or is none to read from.
-    private static func isRead(_ descriptor: Int32, as size: Int, into memory: inout ReusedMemory) -> Bool {
+    private static func fill(
+        _ memory: inout ReusedMemory, from descriptor: Int32, expecting size: Int
+    ) -> Bool {
         // One byte more is asked for: what has it is longer.
         ReusedMemory.fill(&memory, count: size + 1) { pread(descriptor, $0.baseAddress, size + 1, 0) } == size
     }

@@ -21,7 +21,7 @@ final class CutoutPattern: Sendable {
     }
 
     /// Bytes of the file.
-    let size: Int
+    private let size: Int
     /// The file's bytes up to the pixels.
     private let bytes: [UInt8]
     /// The cards of all headers, those of END among them.

@@ -6,13 +6,17 @@ public struct CutoutReader: Sendable {
     private var memory = ReusedMemory()
     /// Of the last file that was read in full and is such that another may be like it.
     private var pattern: CutoutPattern?
+    /// Bytes of the last file, and of the next one if the last two were of one length.
+    private var lastSize, likelySize: Int?
 
     /// A reader without memory yet.
     public init() {}
 
     /// Reads the file at `path`.
     public mutating func read(_ path: String) throws(FITSError) -> CutoutFile {
-        let source = try ByteSource.whole(path: path, memory: &memory, likelySize: pattern?.size)
+        let source = try ByteSource.whole(path: path, memory: &memory, likelySize: likelySize)
+        likelySize = source.isInMemory && source.size == lastSize ? lastSize : nil
+        lastSize = source.size
         if let pattern, let header = try pattern.header(of: source) {
             return CutoutFile(header, in: source, dataOffset: pattern.dataOffset)
         }

@@ -61,7 +61,7 @@ final class FileMapping: Sendable {
     func expect(_ range: Range<Int>) {
         precondition(range.lowerBound >= 0 && range.upperBound <= size, "FileMapping: \(range) of \(size)")
         if range.count >= Self.longStretch, !hasLargePages.exchange(true, ordering: .relaxed) {
-            galatea_map_large_pages(start, size)
+            galatea_ask_large_pages(start, size)
         }
         galatea_expect_mapped(start + range.lowerBound, range.count, broken)
     }
@@ -69,7 +69,8 @@ final class FileMapping: Sendable {
     /// Gives the memory of a range back, which the system would otherwise count as the process's own.
     func release(_ range: Range<Int>) {
         precondition(range.lowerBound >= 0 && range.upperBound <= size, "FileMapping: \(range) of \(size)")
-        // Pages before the range came along when its first one was touched: the system maps neighbours, too.
+        // Pages before the range came along when its first one was touched: the system maps neighbours, too. Of a large
+        // page it takes all when a part is given back.
         let first = max(0, range.lowerBound - Int(GALATEA_FAULT_AROUND_BYTES))
         galatea_release_mapped(start + first, range.upperBound - first)
     }

@@ -21,7 +21,7 @@ public struct FrozenConvolution: Sendable {
     public let outputRow: Int
     /// Floats of scratch memory that a call needs.
     public let workspaceCount: Int
-    /// Multiply-adds of an image.
+    /// Multiply-adds that the kernel does for an image.
     public let productCount: Int
 
     /// Convolutions one behind the other, each followed by a ReLU.
@@ -89,7 +89,9 @@ public struct FrozenConvolution: Sendable {
         outputRow = galatea_convolution_output_width(&shape) * shape.outputs
         outputCount = galatea_convolution_output_height(&shape) * outputRow
         workspaceCount = arrangement == .pixels ? galatea_convolution_workspace_count(&shape) : 0
-        productCount = outputCount * shape.kernel_height * shape.kernel_width * shape.channels
+        let usualCount = outputCount * shape.kernel_height * shape.kernel_width * shape.channels
+        // Minimal filtering takes five products for six.
+        productCount = arrangement == .planes ? usualCount * 5 / 6 : usualCount
     }
 
     /// Puts an image where the convolution expects it.
@@ -144,7 +146,7 @@ public struct FrozenConvolution: Sendable {
     private func takesOutput(_ frame: ImageFrame) -> Bool {
         let rows = outputCount / max(1, outputRow)
         if inputFrame.arrangement == .phases {
-            return frame.arrangement == .planes && frame.row == inputFrame.row
+            return frame.arrangement == .planes && frame.row == inputFrame.row && frame.first >= 16
                 && frame.first + rows * frame.row + 15 <= frame.plane
                 && 2 * shape.outputs * frame.plane == frame.count
         }

@@ -41,10 +41,11 @@ struct NeighborGraphTests {
             let points = Samples.cube(700, dimension: dimension)
             let queries = Samples.cube(50, dimension: dimension, seed: 1)
             let graph = try NeighborGraph(points)
-            #expect(
-                try graph.neighbors(ofEach: queries, k: 10, breadth: points.count).map { $0.map(\.row) }
-                    == NeighborSearch(points).neighbors(ofEach: queries, k: 10).map { $0.map(\.row) },
-                "\(dimension) dimensions")
+            let exact = try NeighborSearch(points).neighbors(ofEach: queries, k: 10).map { $0.map(\.row) }
+            for breadth in [points.count, .max] {
+                let found = try graph.neighbors(ofEach: queries, k: 10, breadth: breadth)
+                #expect(found.map { $0.map(\.row) } == exact, "\(dimension) dimensions")
+            }
         }
     }
 

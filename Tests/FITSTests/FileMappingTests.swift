@@ -43,6 +43,23 @@ struct FileMappingTests {
         }
     }
 
+    @Test("Long stretches that are expected: right, given back and come again, and lost when the file is cut")
+    func longStretch() throws {
+        let size = 3 << 20 + 100
+        try Data((0..<size).map(Self.byte)).write(to: URL(fileURLWithPath: path))
+        let source = try ByteSource(path: path, isMapped: true)
+        for range in [0..<size, 1_000_000..<2_500_000] {
+            source.expect(at: range.lowerBound, count: range.count)
+            #expect(try isRight(source, range.lowerBound, range.count))
+            source.release(at: range.lowerBound, count: range.count)
+        }
+        #expect(try isRight(source, 0, size))
+        #expect(truncate(path, 1 << 20) == 0)
+        source.expect(at: 0, count: size)
+        #expect(throws: FITSError.self) { try isRight(source, 1_000_000, 1_000_000) }
+        #expect(try isRight(source, 0, 1 << 20))
+    }
+
     @Test("A file cut while it is mapped gives an error where bytes are lost, and the rest as before")
     func cut() throws {
         let source = try ByteSource(path: path, isMapped: true)

@@ -13,9 +13,9 @@ const void *galatea_map_file(int descriptor, size_t size);
 /// Bytes of a large page.
 enum { GALATEA_LARGE_PAGE_BYTES = 1 << 21 };
 
-/// Has what of a mapping is not in memory yet read in whole large pages, where the file system knows those: for files of
-/// which most is wanted. Mapping their pages then costs a fraction of what small ones do.
-void galatea_map_large_pages(const void *start, size_t size);
+/// Asks the system to read a mapping's file in large pages wherever it is not in memory yet: for files of which most is
+/// wanted. Mapping large pages costs a fraction of what small ones do. A hint, which systems may ignore.
+void galatea_ask_large_pages(const void *start, size_t size);
 
 /// Ends a mapping.
 void galatea_unmap_file(const void *start, size_t size);

@@ -10,7 +10,8 @@
 typedef enum {
     GALATEA_PIXELS = 0,  ///< Channels last: [y][x][channel].
     /// One channel behind the other, [channel][y][x], and behind them as many planes again, of the difference of the
-    /// number two columns before and the one that stands there.
+    /// number two columns before and the one that stands there. Of these only odd columns and the border right of the
+    /// image count.
     GALATEA_PLANES = 1,
     /// Four planes a channel, as a stride of 2 takes them: [channel][(y + 1) % 2][(x + 1) % 2][(y + 1) / 2][(x + 1) / 2],
     /// the pixels a kernel's column meets side by side.

@@ -7,13 +7,13 @@
 //     o0 w0 + o1 w2 = (o0 - o1) w0 + o1 (w0 + w2)
 //     o1 w0 + o2 w2 = o1 (w0 + w2) - (o1 - o2) w2
 //
-// With the even columns that makes ten products for twelve. Sums run over kernel rows and channels, each of three parts
+// With the even columns that makes five products for six. Sums run over kernel rows and channels, each of three parts
 // for itself; rounding is about that of the usual form. NaN goes where it goes there; of what is infinite it makes NaN.
 #pragma once
 
 #include "convolution.h"
 
-/// Whether there is this form for a shape, and it takes fewer products.
+/// Whether there is this form for a shape, and vectors of outputs are full enough for it to take no more products.
 int galatea_takes_planes(const galatea_convolution *shape);
 
 /// The frame in which `galatea_plane_convolution` expects its input: planes.
@@ -26,7 +26,8 @@ void galatea_plane_pack(const galatea_convolution *shape, const float *weights, 
 
 /// y = convolution(x) + bias, then max(y, 0) when `relu` is not 0: one image, into rows `y_row` floats apart.
 ///
-/// `x` is the array of `galatea_plane_frame`; around the image, as around its differences, must be zeros. `bias` holds
-/// `outputs` floats or is NULL. The first range of `ahead` (may be NULL) is asked for meanwhile.
+/// `x` is the array of `galatea_plane_frame`; around the image must be zeros, and of the differences the odd columns and
+/// the right border must be right, in the rows around the image too. `bias` holds `outputs` floats or is NULL. The first
+/// range of `ahead` (may be NULL) is asked for meanwhile.
 void galatea_plane_convolution(const galatea_convolution *shape, const float *x, const float *packed,
                                const float *bias, int relu, float *y, ptrdiff_t y_row, const galatea_ahead *ahead);
