@@ -19,12 +19,12 @@ ptrdiff_t galatea_phase_packed_count(const galatea_convolution *shape);
 /// Packs weights [outputs, 3, 3, channels].
 void galatea_phase_pack(const galatea_convolution *shape, const float *weights, float *packed);
 
-/// y = convolution(x) + bias, then max(y, 0) when `relu` is not 0, and the differences of its columns: one image, at level
-/// AVX-512.
+/// y = convolution(x) + bias, then max(y, 0) when `relu` is not 0, and the differences of its columns: one image, at
+/// level AVX-512.
 ///
 /// `x` is the array of `galatea_phase_frame`, `y` that of `frame`, the next convolution's `galatea_plane_frame`; what
-/// lies outside the images must be zero and stays so, but for differences that nobody reads. `bias` holds `outputs` floats or is NULL. The first range of
-/// `ahead` (may be NULL) is asked for meanwhile.
+/// lies outside the images must be zero and stays so, but for differences that nobody reads. `bias` holds `outputs`
+/// floats or is NULL. The first range of `ahead` (may be NULL) is asked for meanwhile.
 void galatea_phase_convolution(const galatea_convolution *shape, const float *x, const float *packed,
                                const float *bias, int relu, float *y, const galatea_frame *frame,
                                const galatea_ahead *ahead);
