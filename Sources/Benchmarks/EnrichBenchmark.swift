@@ -15,6 +15,7 @@ struct EnrichBenchmark: Benchmark {
         var tasks: [MeasuredTask] = []
         for (label, model) in [("paper", Repository.paperModel), ("default", Repository.defaultModel)] {
             let survey = try await session.newSurvey(1024)
+            // What cannot be removed goes with the run's folder.
             defer { try? FileManager.default.removeItem(atPath: survey.folder) }
             let folder = session.file("enrich-\(label)")
             try SurveyScaleModel(supportVectors: 2000, references: 100_000).write(model, to: folder)

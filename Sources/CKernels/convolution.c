@@ -2,6 +2,7 @@
 
 #include <string.h>
 
+#include "ask_ahead.h"
 #include "convolution_rows.h"
 
 #define LEVEL 0

@@ -6,24 +6,9 @@
 /// Channels of one block of packed weights: a vector at AVX-512, two at AVX2, four at the portable level.
 enum { BLOCK = 16 };
 
-/// Bytes that memory gives at once.
-enum { CACHE_LINE = 64 };
-/// Lines that a kernel asks for in one place: with one, a third of a cutout would not be asked for before its end.
-enum { LINES_AT_ONCE = 2 };
-
 /// Input values of a block of pixels after which a wide kernel asks for more lines of what lies ahead: about as many
 /// as keep a core multiplying while a dozen lines under way bring one.
 enum { INPUTS_A_LINE = 8 };
-
-/// Asks for the next lines of what lies ahead, as long as there are some.
-static inline __attribute__((always_inline)) void ask_ahead(const char **ahead, const char *end) {
-    _Pragma("clang loop unroll(full)")
-    for (int line = 0; line < LINES_AT_ONCE; line++) {
-        if (*ahead >= end) return;
-        __builtin_prefetch(*ahead, 0, 2);
-        *ahead += CACHE_LINE;
-    }
-}
 
 /// A run of input values that meets a run of weights, for the first pixel of a row.
 typedef struct {

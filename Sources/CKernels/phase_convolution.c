@@ -2,7 +2,7 @@
 
 #include <string.h>
 
-#include "convolution_rows.h"
+#include "ask_ahead.h"
 #include "lanes.h"
 
 // Pixels of a vector, vectors and outputs of a tile: its sums fill 24 of 32 registers, and eleven loads (of which

@@ -2,7 +2,7 @@
 
 #include <string.h>
 
-#include "convolution_rows.h"
+#include "ask_ahead.h"
 #include "lanes.h"
 
 // Pairs of pixels and outputs of a block: their sums fill 18 of 32 registers, the weights they meet another eight, and
@@ -10,7 +10,7 @@
 enum { WIDTH = 16, PAIRS = 3, PIXELS = 2 * PAIRS, PARTS = 2, OUTPUTS = PARTS * WIDTH };
 
 /// What of the kernel's three columns the products take: w0, w1, w0 + w2, -w2.
-enum { FIRST, MIDDLE, OUTER, LAST, FILTERS };
+enum { FIRST, MIDDLE, FIRST_AND_LAST, MINUS_LAST, FILTERS };
 
 #define UNROLL _Pragma("clang loop unroll(full)")
 
@@ -50,8 +50,8 @@ void galatea_plane_pack(const galatea_convolution *s, const float *weights, floa
                 float *to = packed + (k / OUTPUTS * 3 + r) * weights_a_row(s) + c * FILTERS * OUTPUTS + k % OUTPUTS;
                 to[FIRST * OUTPUTS] = w0;
                 to[MIDDLE * OUTPUTS] = w1;
-                to[OUTER * OUTPUTS] = w0 + w2;
-                to[LAST * OUTPUTS] = -w2;
+                to[FIRST_AND_LAST * OUTPUTS] = w0 + w2;
+                to[MINUS_LAST * OUTPUTS] = -w2;
             }
 }
 
@@ -92,8 +92,8 @@ static inline __attribute__((always_inline)) GALATEA_TARGET_AVX512 void plane_bl
                              second = _mm512_set1_ps(in[4 * p + 3]);
                 UNROLL for (int v = 0; v < parts; v++) {
                     left[p][v] = _mm512_fmadd_ps(before, weight[FIRST][v], left[p][v]);
-                    shared[p][v] = _mm512_fmadd_ps(between, weight[OUTER][v], shared[p][v]);
-                    right[p][v] = _mm512_fmadd_ps(behind, weight[LAST][v], right[p][v]);
+                    shared[p][v] = _mm512_fmadd_ps(between, weight[FIRST_AND_LAST][v], shared[p][v]);
+                    right[p][v] = _mm512_fmadd_ps(behind, weight[MINUS_LAST][v], right[p][v]);
                 }
                 UNROLL for (int v = 0; v < parts; v++) {
                     left[p][v] = _mm512_fmadd_ps(first, weight[MIDDLE][v], left[p][v]);

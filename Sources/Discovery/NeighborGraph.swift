@@ -10,8 +10,8 @@ public import Computing
 /// Nothing chooses it by itself: a user asks for it.
 ///
 /// Measured, one thread, 10 neighbours: among 10^6 points of 16 normally distributed coordinates 62 us a query at a
-/// recall of 0.994 (32 links, breadth 64) and 217 at 1.000 (256), where hnswlib by itself takes 195 and 445 and the exact
-/// search 742 [AVX-512, two 512-bit units]; built in seven minutes.
+/// recall of 0.994 (32 links, breadth 64) and 217 at 1.000 (256), where hnswlib by itself takes 130 to 200 and 440 to 690
+/// and the exact search 740 [AVX-512, two 512-bit units]; built in seven minutes.
 public final class NeighborGraph: @unchecked Sendable {
     /// Coordinates up to which an exact search among 10^6 points takes about as long as a graph's for nearly all
     /// neighbours, or less.

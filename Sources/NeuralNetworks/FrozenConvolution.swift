@@ -146,6 +146,7 @@ public struct FrozenConvolution: Sendable {
     private func takesOutput(_ frame: ImageFrame) -> Bool {
         let rows = outputCount / max(1, outputRow)
         if inputFrame.arrangement == .phases {
+            // Whole vectors are written up to the last row's end, and the one before the first pixel is read.
             return frame.arrangement == .planes && frame.row == inputFrame.row && frame.first >= 16
                 && frame.first + rows * frame.row + 15 <= frame.plane
                 && 2 * shape.outputs * frame.plane == frame.count
